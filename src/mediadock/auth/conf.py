@@ -1,0 +1,69 @@
+"""Authentication's settings, typed, read once from ``settings.MEDIADOCK_AUTH``, and the token settings made of them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from mediadock.auth.claims import ClaimRules
+from mediadock.auth.jwks import JwksKeys
+from mediadock.auth.jwt import Signer, TokenSettings
+from mediadock.auth.keys import FixedKeys, KeySource, UnusableKeyError, public_key, secret_key
+
+
+@dataclass(frozen=True)
+class AuthSettings:
+    """What a deployment can set.
+
+    ``redis_url`` is where tickets and throttles live. ``algorithm`` is HS256, RS256 or ES256: HS256 takes ``secret``
+    (empty: derived from ``SECRET_KEY``), the others ``public_key`` (PEM) or ``jwks_url``, one of them. ``issuer`` and
+    ``audience`` are checked when set. ``allowed_origins`` are the pages that may open a socket,
+    ``scheme://host[:port]``; ``*`` is for the local stack alone.
+    """
+
+    redis_url: str
+    allowed_origins: tuple[str, ...] = ()
+    algorithm: str = "HS256"
+    secret: str = field(default="", repr=False)
+    public_key: str = ""
+    jwks_url: str = ""
+    issuer: str = ""
+    audience: str = ""
+
+
+@cache
+def auth_conf() -> AuthSettings:
+    """The settings of this process."""
+    return AuthSettings(**settings.MEDIADOCK_AUTH)
+
+
+@cache
+def token_settings() -> TokenSettings:
+    """Which tokens this deployment believes. Raises ImproperlyConfigured rather than believing too much."""
+    conf = auth_conf()
+    rules = ClaimRules(issuer=conf.issuer or None, audience=conf.audience or None)
+    try:
+        if conf.algorithm == "HS256":
+            secret = conf.secret or _derived_secret()
+            return TokenSettings(("HS256",), FixedKeys({None: secret_key(secret)}), rules, Signer(secret))
+        return TokenSettings((conf.algorithm,), _public_keys(conf), rules)
+    except UnusableKeyError as error:
+        raise ImproperlyConfigured(f"MEDIADOCK_AUTH: {error}") from error
+
+
+def _public_keys(conf: AuthSettings) -> KeySource:
+    if bool(conf.public_key) == bool(conf.jwks_url):
+        raise UnusableKeyError(f"{conf.algorithm} needs public_key or jwks_url, one of them.")
+    if conf.jwks_url:
+        return JwksKeys(conf.jwks_url, (conf.algorithm,))
+    return FixedKeys({None: public_key(conf.public_key, algorithm=conf.algorithm)})
+
+
+def _derived_secret() -> str:
+    """A key of its own for tokens, so that the one of Django's cookies signs nothing else."""
+    return hmac.new(settings.SECRET_KEY.encode(), b"mediadock.auth.jwt", hashlib.sha256).hexdigest()
