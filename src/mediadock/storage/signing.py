@@ -1,0 +1,131 @@
+"""AWS Signature Version 4 for S3, the parts that presigned URLs and our own calls share. Pure.
+
+Source: AWS, "Authenticating Requests (AWS Signature Version 4)", S3 API reference.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from urllib.parse import quote
+
+from mediadock.storage.config import Address, StoreConfig
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+EMPTY_SHA256 = sha256(b"").hexdigest()
+
+Query = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class SigningMoment:
+    """Everything of a signature that depends on the time only: good for any number of requests.
+
+    ``timestamp`` is ISO basic UTC, ``credential`` is ``access_key/scope``, ``to_sign`` is the string to sign
+    up to the hash of the canonical request.
+    """
+
+    timestamp: str
+    credential: str
+    to_sign: str
+    key: bytes = field(repr=False)
+
+    def signature(self, canonical_sha256: str) -> str:
+        """The hex signature of a canonical request whose hex SHA-256 is given."""
+        return hmac.digest(self.key, (self.to_sign + canonical_sha256).encode("ascii"), "sha256").hex()
+
+
+class Signer:
+    """Derives the signing key of a day once and keeps it: it costs four HMACs, more than a signature."""
+
+    def __init__(self, config: StoreConfig) -> None:
+        self._config = config
+        self._of_day: tuple[str, bytes] = ("", b"")
+
+    def at(self, now: datetime) -> SigningMoment:
+        """The moment ``now``, which must know its time zone (ValueError)."""
+        if now.tzinfo is None:
+            raise ValueError("now has no time zone")
+        timestamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        day = timestamp[:8]
+        scope = f"{day}/{self._config.region}/s3/aws4_request"
+        return SigningMoment(
+            timestamp=timestamp,
+            credential=f"{self._config.access_key}/{scope}",
+            to_sign=f"{ALGORITHM}\n{timestamp}\n{scope}\n",
+            key=self._key(day),
+        )
+
+    def _key(self, day: str) -> bytes:
+        kept_day, key = self._of_day  # one tuple, so that threads never see a day with another day's key
+        if kept_day != day:
+            key = f"AWS4{self._config.secret_key}".encode()
+            for step in (day, self._config.region, "s3", "aws4_request"):
+                key = hmac.digest(key, step.encode(), "sha256")
+            self._of_day = (day, key)
+        return key
+
+    def sign_headers(
+        self,
+        method: str,
+        address: Address,
+        path: str,
+        *,
+        query: Query,
+        headers: Mapping[str, str],
+        payload_sha256: str,
+        now: datetime,
+    ) -> dict[str, str]:
+        """All headers to send, Authorization among them; ``headers`` are sent and signed, every one.
+
+        ``path`` is encoded already; ``query`` is not.
+        """
+        moment = self.at(now)
+        signed = {name.lower(): value for name, value in headers.items()}
+        signed["host"] = address.host_header
+        signed["x-amz-date"] = moment.timestamp
+        signed["x-amz-content-sha256"] = payload_sha256
+        if self._config.session_token is not None:
+            signed["x-amz-security-token"] = self._config.session_token
+        names = ";".join(sorted(signed))
+        canonical = f"{method}\n{path}\n{sorted_query(query)}\n{canonical_headers(signed)}\n{names}\n{payload_sha256}"
+        signature = moment.signature(sha256(canonical.encode()).hexdigest())
+        signed["authorization"] = (
+            f"{ALGORITHM} Credential={moment.credential}, SignedHeaders={names}, Signature={signature}"
+        )
+        return signed
+
+
+def encode_path(path: str) -> str:
+    """``path`` as SigV4 for S3 asks: everything encoded but ``A-Z a-z 0-9 - . _ ~ /``, nothing normalised."""
+    return quote(path, safe="/")
+
+
+def encode_query(query: Query) -> str:
+    """``query`` percent-encoded in the order given (a space is ``%20``)."""
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
+
+
+def sorted_query(query: Query) -> str:
+    """``query`` percent-encoded and sorted by encoded name, the canonical form."""
+    return "&".join(
+        f"{name}={value}" for name, value in sorted((quote(n, safe=""), quote(v, safe="")) for n, v in query)
+    )
+
+
+def canonical_headers(headers: Mapping[str, str]) -> str:
+    """Lower-case ``headers`` sorted, one a line, runs of space folded, each line ended.
+
+    Raises ValueError for a control character: a value must not start another header.
+    """
+    lines = []
+    for name in sorted(headers):
+        value = headers[name]
+        if not value.isprintable():
+            raise ValueError(f"the header {name} has a control character")
+        lines.append(f"{name}:{' '.join(value.split())}\n")
+    return "".join(lines)
