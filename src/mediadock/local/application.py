@@ -1,0 +1,108 @@
+"""The application's own processes and the steps before them, as data."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from mediadock.local.errors import SetupFailed
+from mediadock.local.log import Log
+from mediadock.local.ports import LOOPBACK
+from mediadock.local.program import Program, Step, search_path
+from mediadock.local.stack import Ports
+
+_CELERY = (sys.executable, "-m", "celery", "-A", "mediadock.server.celery:app")
+_DJANGO = (sys.executable, "-m", "django")
+_QUEUES = "image,video,audio,file,default"
+
+
+def application_environment(stack_environment: Mapping[str, str]) -> dict[str, str]:
+    """What every process of the application runs with: ours, and over it the stack's."""
+    return {
+        **os.environ,
+        **stack_environment,
+        "PATH": search_path(),
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "mediadock.server.settings",
+    }
+
+
+def setup_steps(env: Mapping[str, str]) -> list[Step]:
+    """What must have happened before the programs start."""
+    return [
+        Step(name="migrate", argv=(*_DJANGO, "migrate", "--noinput", "--verbosity=0"), env=env),
+        Step(name="users", argv=(*_DJANGO, "ensure_demo_users"), env=env),
+        Step(name="bucket", argv=(*_DJANGO, "ensure_bucket"), env=env),
+    ]
+
+
+def application_programs(env: Mapping[str, str], *, ports: Ports, beat_schedule: Path) -> list[Program]:
+    """The five processes; the web process is the last to start and the first to stop."""
+    celery_log = ("--loglevel", "WARNING")
+    beat_files = ("--schedule", str(beat_schedule), "--pidfile", "")
+    return [
+        Program(
+            name="worker",
+            argv=(*_CELERY, "worker", "-Q", _QUEUES, "-c", "2", "--without-gossip", "--without-mingle", *celery_log),
+            env=env,
+            stop_within_s=30.0,
+        ),
+        Program(name="beat", argv=(*_CELERY, "beat", *beat_files, *celery_log), env=env),
+        Program(name="relay", argv=(*_DJANGO, "run_relay"), env=env),
+        Program(
+            name="socket",
+            argv=_granian("asgi", "mediadock.server.asgi:application", port=ports.socket),
+            env=env,
+            ready=_answers(ports.socket),
+        ),
+        Program(
+            name="web",
+            argv=(*_granian("wsgi", "mediadock.server.wsgi:application", port=ports.web), "--blocking-threads", "4"),
+            env=env,
+            ready=_answers(ports.web),
+        ),
+    ]
+
+
+def run_step(step: Step, *, log: Log) -> None:
+    """Run ``step`` to its end. Raises ``SetupFailed`` with what it printed."""
+    ran = subprocess.run(
+        step.argv,
+        env=dict(step.env),
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=step.timeout_s,
+        check=False,
+    )
+    if ran.returncode != 0:
+        raise SetupFailed(step.name, log=ran.stdout)
+    for line in ran.stdout.splitlines():
+        log.line(step.name, line)
+
+
+def _granian(interface: str, target: str, *, port: int) -> tuple[str, ...]:
+    listen = ("--host", LOOPBACK, "--port", str(port), "--workers", "1")
+    return (sys.executable, "-m", "granian", "--interface", interface, *listen, "--log-level", "warning", target)
+
+
+def _answers(port: int) -> Callable[[], bool]:
+    """Whether ``GET /healthz`` is answered with 200."""
+
+    def ask() -> bool:
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2.0)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    return ask

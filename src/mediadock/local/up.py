@@ -1,0 +1,109 @@
+"""``mediadock up``: everything on one machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from mediadock.core.errors import MediadockError
+from mediadock.local.application import application_environment, application_programs, run_step, setup_steps
+from mediadock.local.data_directory import DataDirectory
+from mediadock.local.errors import PortTaken
+from mediadock.local.log import Log, without_secrets
+from mediadock.local.ports import is_free
+from mediadock.local.stack import Stack, choose_ports
+from mediadock.local.supervisor import StopRequested, Supervisor
+
+DEFAULT_PORT = 8000
+DEFAULT_DATA_DIR = Path(".mediadock")
+_SOCKET_PORT = 8001
+
+
+def run(*, port: int = DEFAULT_PORT, data_dir: Path = DEFAULT_DATA_DIR, out: TextIO = sys.stdout) -> int:
+    """Run the whole platform in the foreground; the exit code, 0 when it was asked to stop.
+
+    ``MEDIADOCK_…`` variables of the environment go before our own choices: with ``MEDIADOCK_DATABASE_URL``,
+    ``MEDIADOCK_REDIS_URL`` or ``MEDIADOCK_S3_ENDPOINT`` that server is used and none of ours is started.
+    """
+    log = Log(out, coloured=out.isatty() and "NO_COLOR" not in os.environ)
+    try:
+        return _run(port=port, data_dir=data_dir, log=log)
+    except MediadockError as error:
+        if error.log:
+            log.say(without_secrets(error.log))
+        log.say(f"mediadock up: {error.detail}")
+        return 1
+
+
+def _run(*, port: int, data_dir: Path, log: Log) -> int:
+    data = DataDirectory.create(data_dir)
+    lock = data.lock()
+    if not is_free(port):
+        raise PortTaken(port, option="--port")
+    ports = choose_ports(data, web=port, socket=_SOCKET_PORT if is_free(_SOCKET_PORT) else None)
+    stack = Stack(data, ports=ports, settings=os.environ)
+    env = application_environment(stack.environment())
+    stop_requested = threading.Event()
+    with (
+        _set_by_signals(stop_requested),
+        Supervisor(log=log, keep_open=[lock], stop_requested=stop_requested) as supervisor,
+    ):
+        try:
+            _start(stack, supervisor, env=env, data=data, log=log)
+        except StopRequested:
+            log.say("Stopped before everything was up.")
+            return 0
+        _greet(stack, data=data, log=log)
+        death = supervisor.watch()
+        log.say(f"{death}. Stopping everything." if death else "Stopping …")
+    log.say("" if death else f"Stopped. Your data is in {data.root}.")
+    return 1 if death else 0
+
+
+def _start(stack: Stack, supervisor: Supervisor, *, env: dict[str, str], data: DataDirectory, log: Log) -> None:
+    log.say(f"Starting {', '.join(stack.embedded) or 'nothing of our own'} …")
+    stack.start(supervisor)
+    for step in setup_steps(env):
+        run_step(step, log=log)
+        supervisor.check_stop()
+    log.say("Starting worker, beat, relay, socket, web …")
+    for program in application_programs(env, ports=stack.ports, beat_schedule=data.beat_schedule):
+        supervisor.launch(program)
+    supervisor.wait_ready()
+
+
+def _greet(stack: Stack, *, data: DataDirectory, log: Log) -> None:
+    environment = stack.environment()
+    users = [pair.partition(":")[::2] for pair in environment["MEDIADOCK_DEMO_USERS"].split(",") if pair]
+    address = environment["MEDIADOCK_PUBLIC_URL"]
+    log.say(f"\n  Mediadock is up:  {address}")
+    log.say(f"  API documents:    {address}/api/v1/docs")
+    log.say("  Demo users:       " + "   ".join(f"{name} / {password}" for name, password in users))
+    log.say(f"  Data and logs:    {data.root}")
+    log.say(f"\n  Next:  mediadock login {address} --username alice")
+    log.say("         mediadock upload PHOTO.jpg --to bob")
+    log.say("\n  Ctrl-C stops everything and keeps the data.\n")
+
+
+@contextmanager
+def _set_by_signals(stop_requested: threading.Event) -> Iterator[None]:
+    """The first signal asks for an orderly stop; the second leaves at once, and the warden ends the rest."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if stop_requested.is_set():
+            os._exit(130)
+        stop_requested.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
