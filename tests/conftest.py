@@ -1,0 +1,59 @@
+"""Fixtures over real servers. Nothing starts before a test asks for it; CONTRIBUTING tells which to use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from mediadock.storage.config import StoreConfig
+    from stack.embedded import Embedded
+    from stack.server import RunningServer
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Embedded]:
+    """PostgreSQL, Redis and SeaweedFS of this run, started on free ports and stopped at the end."""
+    from mediadock.local.errors import WheelMissing
+    from stack.embedded import discard, embedded
+    from stack.here import cannot_run
+
+    these = embedded()
+    with these.supervisor() as supervisor:
+        try:
+            these.stack.start(supervisor)
+        except WheelMissing as missing:
+            cannot_run(missing.detail)
+        yield these
+    discard(these)
+
+
+@pytest.fixture
+def store_config(stack: Embedded) -> StoreConfig:
+    """The store with an empty bucket of this test's own."""
+    return stack.make_bucket()
+
+
+@pytest.fixture
+def redis_url(stack: Embedded) -> str:
+    """A Redis database that the running server does not use; tests in one process share it."""
+    return stack.in_process_environment["MEDIADOCK_REDIS_URL"]
+
+
+@pytest.fixture(scope="session")
+def database_url(stack: Embedded) -> str:
+    """The database of code that runs inside pytest; below ``tests/integration`` it has the whole schema."""
+    from stack.embedded import IN_PROCESS_DATABASE
+
+    return stack.make_database(IN_PROCESS_DATABASE)
+
+
+@pytest.fixture(scope="session")
+def running_server(stack: Embedded) -> Iterator[RunningServer]:
+    """The whole application as ``mediadock up`` runs it."""
+    from stack.server import run_server
+
+    with run_server(stack) as server:
+        yield server

@@ -1,0 +1,103 @@
+"""One set of embedded servers for a test run: chosen on first use, started when a test asks for them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from uuid import uuid4
+
+from mediadock.local.application import application_environment
+from mediadock.local.data_directory import DataDirectory
+from mediadock.local.log import Log
+from mediadock.local.stack import Stack, choose_ports
+from mediadock.local.supervisor import Supervisor
+from mediadock.storage.config import StoreConfig
+from mediadock.storage.s3 import ObjectStore
+
+IN_PROCESS_DATABASE = "mediadock_in_process"
+IN_PROCESS_BUCKET = "in-process"
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """The servers of this run. ``environment`` leads the application's processes to them.
+
+    Code of ours that runs inside pytest has a database, a bucket and a Redis database of its own: otherwise
+    the worker and the relay of the running server would work on its rows.
+    """
+
+    data: DataDirectory
+    stack: Stack
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For the processes of the running server."""
+        return application_environment(self.stack.environment())
+
+    @property
+    def in_process_environment(self) -> dict[str, str]:
+        """For Django inside pytest."""
+        return self.stack.environment() | {
+            "MEDIADOCK_DATABASE_URL": self.database_url(IN_PROCESS_DATABASE),
+            "MEDIADOCK_REDIS_URL": self.stack.redis.url.removesuffix("/0") + "/1",
+            "MEDIADOCK_S3_BUCKET": IN_PROCESS_BUCKET,
+            "DJANGO_SETTINGS_MODULE": "mediadock.server.settings",
+        }
+
+    def database_url(self, name: str) -> str:
+        """The URL of a database of this PostgreSQL; ``make_database`` makes it."""
+        return self.stack.postgres.url.rsplit("/", 1)[0] + "/" + name
+
+    def make_database(self, name: str) -> str:
+        """Make an empty database where it is missing, and give its URL."""
+        self.stack.postgres.ensure_database(name)
+        return self.database_url(name)
+
+    def make_bucket(self, name: str | None = None) -> StoreConfig:
+        """Make a bucket, with a name of its own unless one is given, open to every browser origin."""
+        config = self.stack.seaweedfs.config(name or f"test-{uuid4().hex[:12]}")
+        ObjectStore(config).ensure_bucket(cors_origins=["*"])
+        return config
+
+    @property
+    def log_file(self) -> Path:
+        """What all processes printed that have no file of their own."""
+        return self.data.logs / "processes.log"
+
+    @contextmanager
+    def supervisor(self) -> Iterator[Supervisor]:
+        """A supervisor that writes to ``log_file``."""
+        with self.log_file.open("a") as out, Supervisor(log=Log(out)) as supervisor:
+            yield supervisor
+
+
+def new_embedded() -> Embedded:
+    """Another set, not started, for tests that break servers. The caller calls ``discard``."""
+    # not pytest's tmp_path: that is closed to the user that PostgreSQL runs under when we are root
+    data = DataDirectory.create(Path(tempfile.mkdtemp(prefix="mediadock-tests-")))
+    return Embedded(data, Stack(data, ports=choose_ports(data), settings={}, durable=False))
+
+
+@cache
+def embedded() -> Embedded:
+    """The set of this run."""
+    return new_embedded()
+
+
+def discard(these: Embedded) -> None:
+    """Remove the data of a set that has been stopped."""
+    shutil.rmtree(these.data.root, ignore_errors=True)
+
+
+def use_django() -> None:
+    """Make Django usable in this process; nothing is started and nothing is connected yet."""
+    import django
+
+    os.environ.update(embedded().in_process_environment)
+    django.setup()
