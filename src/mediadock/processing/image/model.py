@@ -1,0 +1,46 @@
+"""What goes into the image pipeline and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WEBP = "image/webp"
+
+
+@dataclass(frozen=True)
+class ImageSpec:
+    """What to make of one picture; ``content_type`` is the detected type, which the decoder must confirm.
+
+    Sizes are pixels of the longest side, ``square`` the side of the centred square. Nothing is ever upscaled:
+    a small original gives smaller files under the same names.
+    """
+
+    content_type: str
+    sizes: tuple[int, ...] = (240, 480, 960)
+    square: int = 96
+    display: int = 2048
+    quality: int = 79
+    effort: int = 2
+    animate_display: bool = True
+
+
+@dataclass(frozen=True)
+class Output:
+    """One encoded picture of ours; ``name`` is its nominal size."""
+
+    name: str
+    content_type: str
+    width: int
+    height: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class ImageFacts:
+    """What was learned of the original: upright width and height, frames, and a ThumbHash in base64."""
+
+    width: int
+    height: int
+    content_type: str
+    placeholder: str
+    frames: int

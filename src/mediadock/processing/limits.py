@@ -1,0 +1,29 @@
+"""What one sandboxed child may spend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+GIB = 1024 * MIB
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one child and all it starts; the parent enforces time and memory, the kernel the rest.
+
+    ``memory_bytes`` is resident memory, watched from outside, because a limit of address space makes
+    multi-threaded decoders hang instead of fail. ``file_bytes`` of 0 lets the child write no file at all.
+    ``may_exec`` lets the child start programs (FFmpeg); image decoding needs none.
+    """
+
+    wall_s: float = 60.0
+    cpu_s: int = 120
+    memory_bytes: int = GIB
+    file_bytes: int = 0
+    open_files: int = 64
+    processes: int = 256
+    may_exec: bool = False
+
+
+IMAGE_LIMITS = Limits()

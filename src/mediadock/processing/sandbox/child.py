@@ -1,0 +1,85 @@
+"""The inside of the sandbox: run one job, talk to the parent by frames.
+
+A job is a function ``(parent: Parent, params) -> dict`` named ``module:function``. It reads its source
+through the parent, hands over each output as it is made, and returns facts as a dictionary of JSON.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import socket
+import threading
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mediadock.core.errors import ContentRejected, ProcessingFailed
+from mediadock.processing.limits import Limits
+from mediadock.processing.sandbox.channel import Channel
+from mediadock.processing.sandbox.confine import confine
+
+_LOG_CHARACTERS = 8_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the parent asked of this child."""
+
+    size_bytes: int
+    params: Mapping[str, object]
+
+
+class Parent:
+    """The child's only door: the source's bytes come in, outputs go out."""
+
+    def __init__(self, channel: Channel, *, size_bytes: int, protections: list[str]) -> None:
+        self._channel = channel
+        self._reading = threading.Lock()
+        self.size_bytes = size_bytes
+        self.protections = protections
+
+    def read(self, offset: int, length: int) -> bytes:
+        """A range of the source; safe from several threads."""
+        with self._reading:
+            self._channel.send({"op": "read", "offset": offset, "length": length})
+            return self._channel.receive().body
+
+    def read_all(self) -> bytes:
+        """The whole source in one pass; the caller has decided that it fits."""
+        whole = bytearray()
+        with self._reading:
+            self._channel.send({"op": "stream"})
+            while block := self._channel.receive().body:
+                whole += block
+        return bytes(whole)
+
+    def emit(self, facts: Mapping[str, object], body: bytes) -> None:
+        """Hand over one output; safe from several threads."""
+        self._channel.send({"op": "output", **facts}, body)
+
+
+def run(sock: socket.socket, request: Mapping[str, object], *, zygote: int, protections: list[str]) -> None:
+    """Confine this process, do the job, report the outcome."""
+    channel = Channel(sock)
+    try:
+        limits = Limits(**request["limits"])  # type: ignore[arg-type]  # our own parent wrote it
+        module, _, function = str(request["entry"]).partition(":")
+        job = getattr(importlib.import_module(module), function)
+        protections = [*protections, *confine(limits, parent=zygote)]
+        parent = Parent(channel, size_bytes=int(str(request["size_bytes"])), protections=protections)
+        result = job(parent, request["params"])
+    except ContentRejected as refusal:
+        outcome = {"op": "rejected", "code": refusal.code, "detail": refusal.detail, "log": refusal.log}
+    except ProcessingFailed as failure:
+        outcome = {"op": "failed", "code": failure.code, "detail": failure.detail, "log": failure.log}
+    except MemoryError:
+        outcome = {"op": "failed", "code": "out_of_memory", "detail": "", "log": "MemoryError"}
+    except BaseException:  # noqa: BLE001 - whatever broke, the parent must hear of it
+        outcome = {"op": "failed", "code": "decoder_crashed", "detail": "", "log": traceback.format_exc()}
+    else:
+        outcome = {"op": "done", "result": result}
+    if isinstance(log := outcome.get("log"), str):
+        outcome["log"] = log[-_LOG_CHARACTERS:]
+    channel.send(outcome)
+    os._exit(0)

@@ -1,0 +1,103 @@
+"""What a process gives up before it touches a stranger's bytes.
+
+Two moments: the zygote leaves the network once, for all its children; each child then drops the rest.
+Every measure is tried on its own, and what the kernel refused is simply not in the answer, so that
+``active_protections`` tells the truth about this machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from mediadock.processing.limits import GIB, Limits
+from mediadock.processing.sandbox import linux
+
+NOBODY = 65534
+
+
+def leave_network() -> list[str]:
+    """Move this process (single-threaded, before any import that starts threads) into an empty network.
+
+    As root a network namespace is enough; otherwise a user namespace is made around it, which a
+    distribution may forbid.
+    """
+    user, group = os.getuid(), os.getgid()
+    for flags in (
+        linux.CLONE_NEWNET | linux.CLONE_NEWIPC,
+        linux.CLONE_NEWUSER | linux.CLONE_NEWNET | linux.CLONE_NEWIPC,
+    ):
+        try:
+            linux.unshare(flags)
+        except OSError:
+            continue
+        if flags & linux.CLONE_NEWUSER:
+            _keep_identity(user, group)
+            return ["no_network", "user_namespace"]
+        return ["no_network"]
+    return []
+
+
+def _keep_identity(user: int, group: int) -> None:
+    with contextlib.suppress(OSError):
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+
+
+def confine(limits: Limits, *, parent: int) -> list[str]:
+    """Drop everything this child does not need; returns what is really in force.
+
+    ``parent`` is the pid that must still be ours: a parent that died before the death signal was set
+    would leave an orphan, so then the child ends itself.
+    """
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("resource_limits", lambda: _limit_resources(limits)),
+        ("unprivileged_user", _become_nobody),
+        ("no_capabilities", _drop_capabilities),
+        ("no_new_privileges", lambda: linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)),
+        ("dies_with_parent", lambda: linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)),
+    ]
+    active = []
+    for name, step in steps:
+        try:
+            step()
+        except (OSError, ValueError):
+            continue
+        active.append(name)
+    if os.getppid() != parent:
+        os._exit(1)
+    return active
+
+
+def _limit_resources(limits: Limits) -> None:
+    for kind, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, limits.cpu_s),
+        (resource.RLIMIT_FSIZE, limits.file_bytes),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_NPROC, limits.processes),
+        # A backstop far above the watchdog's limit: it only stops a child that allocates faster than we look.
+        (resource.RLIMIT_DATA, limits.memory_bytes + limits.memory_bytes // 2 + GIB // 2),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (allowed, allowed))
+
+
+def _become_nobody() -> None:
+    if os.getuid() != 0:
+        raise OSError("not root: already as unprivileged as the worker")
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def _drop_capabilities() -> None:
+    """Empty the bounding set where we may; a change of user already emptied the others."""
+    if os.getuid() == 0:
+        raise OSError("still root")

@@ -1,0 +1,161 @@
+"""The zygote: a small process that has the decoders imported and forks one child per job.
+
+Started as ``python -m mediadock.processing.sandbox.forkserver FD`` by ``zygote.py``. It is single-threaded,
+reads nothing from strangers, and ends when its parent hangs up. One datagram is one job: JSON
+(entry, params, limits) with two sockets attached, the child's channel and our status line to the parent.
+On the status line we say the pid, then how the child ended; the parent says ``kill``, or hangs up, which
+means the same. Only we kill, because only we know that a pid has not been reaped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+
+from mediadock.processing.sandbox import confine, linux
+
+PRELOAD = ("mediadock.processing.image.pipeline",)
+_MAX_REQUEST_BYTES = 128 * 1024
+
+
+@dataclass(frozen=True)
+class _Child:
+    pid: int
+    status: socket.socket
+
+
+class ForkServer:
+    """Forks, kills and reaps; one per worker process."""
+
+    def __init__(self, control: socket.socket, protections: list[str]) -> None:
+        self._control = control
+        self._protections = protections
+        self._children: dict[int, _Child] = {}
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(control, selectors.EVENT_READ, None)
+        self._wake, self._woken = socket.socketpair()
+        self._wake.setblocking(False)
+        self._woken.setblocking(False)
+        self._selector.register(self._wake, selectors.EVENT_READ, None)
+        signal.set_wakeup_fd(self._woken.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def serve(self) -> None:
+        """Answer until the parent hangs up; then kill what still runs."""
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._wake:
+                    self._reap()
+                elif key.fileobj is self._control:
+                    if not self._accept():
+                        self._kill_all()
+                        return
+                elif key.data in self._children:
+                    self._listen(self._children[key.data])
+
+    def _accept(self) -> bool:
+        request, descriptors, _, _ = socket.recv_fds(self._control, _MAX_REQUEST_BYTES, 2, socket.MSG_CMSG_CLOEXEC)
+        if not request:
+            return False
+        job, status = descriptors
+        pid = os.fork()
+        if pid == 0:
+            _become_child(job, request, self._protections)
+        os.close(job)
+        child = _Child(pid=pid, status=socket.socket(fileno=status))
+        self._children[pid] = child
+        self._selector.register(child.status, selectors.EVENT_READ, pid)
+        _tell(child, {"pid": pid})
+        return True
+
+    def _listen(self, child: _Child) -> None:
+        """``kill``, or the end of the line: both end the child's whole group."""
+        child.status.recv(16)
+        self._selector.unregister(child.status)
+        _kill_group(child.pid)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._wake.recv(4096)
+        while self._children:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            child = self._children.pop(pid, None)
+            if child is None:
+                continue
+            _kill_group(pid)  # what the child may have started
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(child.status)
+            _tell(child, {"exit": os.waitstatus_to_exitcode(status), "peak_rss_bytes": usage.ru_maxrss * 1024})
+            child.status.close()
+
+    def _kill_all(self) -> None:
+        for pid in list(self._children):
+            _kill_group(pid)
+        self._reap()
+
+
+def _tell(child: _Child, message: dict[str, int]) -> None:
+    with contextlib.suppress(OSError):  # the parent may have lost interest
+        child.status.send(json.dumps(message).encode())
+
+
+def _kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)  # a child that has not made its group yet
+
+
+def _become_child(job: int, request: bytes, protections: list[str]) -> None:
+    """Everything of one job's life; never returns."""
+    code = 1
+    try:
+        zygote = os.getppid()
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.dup2(job, 3, inheritable=False)
+        os.closerange(4, 4096)
+        from mediadock.processing.sandbox.child import run
+
+        run(socket.socket(fileno=3), json.loads(request), zygote=zygote, protections=protections)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def main() -> None:
+    """Leave the network, import the decoders, serve."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    parent, tied_to_thread = int(sys.argv[2]), sys.argv[3] == "main"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    if tied_to_thread:
+        # The death signal follows the thread that made us, so it is only safe when that is the main one.
+        with contextlib.suppress(OSError):
+            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            return
+    protections = confine.leave_network()
+    sys.path[:] = json.loads(sys.argv[4])
+    for module in PRELOAD:
+        importlib.import_module(module)
+    gc.freeze()
+    ForkServer(control, protections).serve()
+    os._exit(0)  # at once: late signals of dying children find no half-closed interpreter
+
+
+if __name__ == "__main__":
+    main()

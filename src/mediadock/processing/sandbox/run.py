@@ -1,0 +1,147 @@
+"""Run one job in a sandboxed child, serve it its source, and say what became of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mediadock.core.errors import ContentRejected, ProcessingFailed
+from mediadock.processing.limits import Limits
+from mediadock.processing.sandbox.channel import Channel, ChannelClosed, Frame
+from mediadock.processing.sandbox.watchdog import Watch, Watchdog
+from mediadock.processing.sandbox.zygote import Child, Job, Zygote
+from mediadock.processing.source import BLOCK_BYTES, Source
+
+log = logging.getLogger(__name__)
+
+_MAX_READ_BYTES = 16 * 1024 * 1024
+_LAST_WORDS_S = 5.0
+_CODE = re.compile(r"[a-z][a-z_]{1,40}")
+_SENTENCES = {
+    "timeout": "Processing took too long and was stopped.",
+    "out_of_memory": "Processing this file needs more memory than is allowed.",
+    "decoder_crashed": "Processing broke while reading this file.",
+}
+
+_zygote = Zygote()
+_watchdog = Watchdog()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a job returned, and what it cost."""
+
+    result: Mapping[str, object]
+    peak_rss_bytes: int
+    wall_s: float
+
+
+@dataclass(frozen=True)
+class _End:
+    """How a child left, by the zygote's word; ``exit_code`` is negative for a signal, None when unknown."""
+
+    exit_code: int | None
+    peak_rss_bytes: int
+
+
+def run_job(job: Job, source: Source, *, limits: Limits, on_output: Callable[[Frame], None]) -> Report:
+    """Run ``job`` on ``source`` in a child of its own and return its report.
+
+    ContentRejected when the job says that the bytes are bad; ProcessingFailed ``timeout``, ``out_of_memory``
+    or ``decoder_crashed`` when the child was stopped or broke. What ``source`` or ``on_output`` raise goes
+    through. No process is left behind in any case.
+    """
+    started = time.monotonic()
+    child = _zygote.spawn(job, limits=limits, size_bytes=source.size_bytes)
+    try:
+        with _watchdog.watching(child, limits) as watch:
+            try:
+                last = _serve(child.channel, source, on_output)
+            except ChannelClosed as silence:
+                child.kill()
+                raise _broken(watch, _end_of(child), str(silence)) from None
+            return Report(
+                result=_outcome(last), peak_rss_bytes=_end_of(child).peak_rss_bytes, wall_s=time.monotonic() - started
+            )
+    finally:
+        child.kill()
+        child.channel.close()
+        child.status.close()
+
+
+def warm() -> None:
+    """Start the zygote now, so that the first job does not wait for it."""
+    _zygote.start()
+
+
+def zygote_pid() -> int | None:
+    """The pid of this process's zygote, if it runs."""
+    return _zygote.pid
+
+
+def stop() -> None:
+    """End the zygote and every child; the next job starts a new one."""
+    _zygote.stop()
+
+
+def _serve(channel: Channel, source: Source, on_output: Callable[[Frame], None]) -> Frame:
+    """Answer the child's wishes until it says how it ended."""
+    while True:
+        frame = channel.receive()
+        if frame.op == "read":
+            channel.send({}, source.read(frame.number("offset"), min(frame.number("length"), _MAX_READ_BYTES)))
+        elif frame.op == "stream":
+            for chunk in source.chunks():
+                for at in range(0, len(chunk), BLOCK_BYTES):
+                    channel.send({}, memoryview(chunk)[at : at + BLOCK_BYTES])
+            channel.send({})
+        elif frame.op == "output":
+            on_output(frame)
+        else:
+            return frame
+
+
+def _outcome(last: Frame) -> Mapping[str, object]:
+    """The result, or the child's own verdict as an error. Words of a child are cut and cleaned: it may be hijacked."""
+    result = last.head.get("result")
+    if last.op == "done" and isinstance(result, dict):
+        return result
+    code, operator = last.text("code"), last.text("log")
+    detail = "".join(character for character in last.text("detail", longest=300) if character.isprintable())
+    if last.op == "rejected" and _CODE.fullmatch(code):
+        raise ContentRejected(code, detail or "This file cannot be used.", log=operator)
+    if code not in _SENTENCES:
+        code = "decoder_crashed"
+    raise ProcessingFailed(code, _SENTENCES[code], log=operator)
+
+
+def _broken(watch: Watch, end: _End, silence: str) -> ProcessingFailed:
+    code = watch.verdict or ("timeout" if end.exit_code == -signal.SIGXCPU else "decoder_crashed")
+    return ProcessingFailed(code, _SENTENCES[code], log=f"{silence}; exit {end.exit_code}, peak {end.peak_rss_bytes} B")
+
+
+def _end_of(child: Child) -> _End:
+    child.status.settimeout(_LAST_WORDS_S)
+    with contextlib.suppress(OSError, ValueError):
+        words = child.status.recv(256)
+        if words:
+            message = json.loads(words)
+            return _End(exit_code=message["exit"], peak_rss_bytes=message["peak_rss_bytes"])
+    return _End(exit_code=None, peak_rss_bytes=0)
+
+
+def _after_fork_in_child() -> None:
+    """A forked worker must not share the zygote, the watchdog's thread or a held lock with its parent."""
+    global _watchdog
+    _zygote.abandon()
+    _watchdog = Watchdog()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,154 @@
+"""The parent's end of the zygote: start it once per process, ask it for children, start it again when it dies."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from mediadock.core.errors import ProcessingFailed
+from mediadock.processing.limits import Limits
+from mediadock.processing.sandbox.channel import Channel
+
+_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Job:
+    """A function by name (``module:function``), its parameters as JSON."""
+
+    entry: str
+    params: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Child:
+    """One running child: the channel to it, and the zygote's status line about it."""
+
+    pid: int
+    channel: Channel
+    status: socket.socket
+
+    def kill(self) -> None:
+        """End the child's whole process group and wake whoever waits for it; from any thread, any number of times."""
+        with contextlib.suppress(OSError):
+            self.status.send(b"kill")
+        self.channel.interrupt()
+
+
+class Zygote:
+    """A handle on the fork server; one per process, shared by its threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The fork server's pid while there is one."""
+        return self._process.pid if self._process else None
+
+    def spawn(self, job: Job, *, limits: Limits, size_bytes: int) -> Child:
+        """Fork a child that starts on ``job`` at once; a zygote that died is replaced first."""
+        request = json.dumps(
+            {"entry": job.entry, "params": job.params, "limits": asdict(limits), "size_bytes": size_bytes}
+        ).encode()
+        for _ in range(_ATTEMPTS):
+            with self._lock:
+                control = self._control or self._start()
+            child = _ask(control, request)
+            if child is not None:
+                return child
+            self._forget(control)
+        raise ProcessingFailed(
+            "decoder_crashed", "Processing could not be started.", log="the fork server does not start"
+        )
+
+    def start(self) -> None:
+        """Start the fork server now rather than with the first job."""
+        with self._lock:
+            if self._control is None:
+                self._start()
+
+    def abandon(self) -> None:
+        """After a fork: the fork server belongs to the process we came from; hang up our copies only."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.returncode = 0  # not our child: nothing to wait for
+        self.__init__()  # type: ignore[misc]  # the lock may be held by a thread that does not exist here
+
+    def stop(self) -> None:
+        """End the fork server and with it every child."""
+        with self._lock:
+            control = self._control
+        if control is not None:
+            self._forget(control)
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            thread = "main" if threading.current_thread() is threading.main_thread() else "other"
+            arguments = [str(theirs.fileno()), str(os.getpid()), thread, json.dumps(sys.path)]
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "mediadock.processing.sandbox.forkserver", *arguments],
+                env=clean_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                cwd="/",
+            )
+        self._control = ours
+        return ours
+
+    def _forget(self, control: socket.socket) -> None:
+        with self._lock:
+            if self._control is not control:
+                return  # another thread has replaced it already
+            process, self._process, self._control = self._process, None, None
+        control.close()
+        if process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=5)
+            if process.returncode is None:
+                process.kill()
+                process.wait()
+
+
+def clean_environment() -> dict[str, str]:
+    """What the fork server's environment holds: nothing of the worker's settings, only what decoders need."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    threads = str(min(4, os.cpu_count() or 1))
+    return {
+        **kept,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "VIPS_BLOCK_UNTRUSTED": "1",
+        "VIPS_CONCURRENCY": threads,
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def _ask(control: socket.socket, request: bytes) -> Child | None:
+    """Send the job with its two sockets; None when the zygote is gone before it named the child."""
+    ours, childs = socket.socketpair()
+    status, zygotes = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        with childs, zygotes:
+            socket.send_fds(control, [request], [childs.fileno(), zygotes.fileno()])
+        answer = status.recv(256)
+        if answer:
+            return Child(pid=json.loads(answer)["pid"], channel=Channel(ours), status=status)
+    except OSError:
+        pass  # a dead zygote: the caller starts another
+    ours.close()
+    status.close()
+    return None
