@@ -1,0 +1,124 @@
+"""The calls of the HTTP API that an upload needs, one function a call (specification: ``docs/http-api.md``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mediadock.client.account import Account, Tokens
+from mediadock.client.errors import BadAnswer
+from mediadock.client.reading import Fields
+from mediadock.client.sessions import (
+    DirectSession,
+    Prepared,
+    UploadSession,
+    read_session,
+    read_stored,
+    read_urls,
+)
+from mediadock.client.values import Asset, Message, Unfinished, User
+
+LIST_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class DeclaredFile:
+    """What is declared of a file before its bytes are sent. ``sha256`` is base64 of the 32 bytes."""
+
+    file_name: str
+    size_bytes: int
+    content_type: str
+    kind: str
+    part_size_bytes: int
+    sha256: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The fields that prepare takes."""
+        declared: dict[str, object] = {
+            "file_name": self.file_name,
+            "file_size": self.size_bytes,
+            "content_type": self.content_type,
+            "kind": self.kind,
+            "client_part_size": self.part_size_bytes,
+        }
+        return declared | ({"checksum_sha256": self.sha256} if self.sha256 else {})
+
+
+def login(account: Account, username: str, password: str) -> User:
+    """The user whose password this is; the account carries the tokens from then on."""
+    fields = account.post("/auth/token", {"username": username, "password": password})
+    account.keep(Tokens(fields.text("access"), fields.text("refresh")))
+    return User.read(fields.child("user"))
+
+
+def prepare(account: Account, *, receiver_id: int, text: str, files: Sequence[DeclaredFile]) -> Prepared:
+    """A new message with these files. All or nothing: if one is refused, nothing is created."""
+    if len(files) == 1:
+        body: dict[str, object] = {"receiver_id": receiver_id, **files[0].as_json()}
+        answer = account.post("/chats/upload/prepare/", body | ({"text": text} if text else {}), creates=True)
+        return Prepared(answer.integer("message_id"), (read_session(answer),))
+    body = {"receiver_id": receiver_id, "text": text, "attachments": [file.as_json() for file in files]}
+    answer = account.post("/files/upload/", body, creates=True)
+    sessions = tuple(read_session(upload) for upload in answer.children("uploads"))
+    if len(sessions) != len(files):
+        raise BadAnswer("bad_answer", f"The server answered {len(sessions)} uploads for {len(files)} files.")
+    return Prepared(answer.integer("message_id"), sessions)
+
+
+def direct_again(account: Account, asset_id: int) -> DirectSession:
+    """The same direct upload with a fresh URL."""
+    session = read_session(account.post("/chats/upload/prepare/", {"asset_id": asset_id}))
+    if not isinstance(session, DirectSession):
+        raise BadAnswer("bad_answer", "The server answered a multipart upload where a direct one was going on.")
+    return session
+
+
+def part_urls(account: Account, asset_id: int, *, start_part: int, batch_count: int) -> dict[int, str]:
+    """Fresh URLs of the parts from ``start_part``; at most 500."""
+    body = {"asset_id": asset_id, "start_part": start_part, "batch_count": batch_count}
+    return read_urls(account.post("/chats/upload/prepare/", body).child("batch"))
+
+
+def begun(account: Account, asset_id: int) -> UploadSession:
+    """An unfinished upload as the store knows it: its parts, and no URLs yet."""
+    return read_stored(asset_id, account.get(f"/chats/upload/{asset_id}/parts/"))
+
+
+def complete(account: Account, asset_id: int, etags: Mapping[int, str] | None = None) -> str:
+    """Say that all bytes are there; the stage that the asset is in then. ``etags`` may be left to the store."""
+    body: dict[str, object] = {"asset_id": asset_id}
+    if etags:
+        body["parts"] = [{"PartNumber": number, "ETag": etags[number]} for number in sorted(etags)]
+    return account.post("/chats/upload/complete/", body).text("stage")
+
+
+def abort(account: Account, asset_id: int) -> None:
+    """Give up an unfinished upload; its bytes are deleted."""
+    account.post("/chats/upload/abort/", {"asset_id": asset_id})
+
+
+def get_asset(account: Account, asset_id: int) -> Asset:
+    """One asset."""
+    return Asset.read(account.get(f"/assets/{asset_id}/"))
+
+
+def unfinished(account: Account) -> Iterator[Unfinished]:
+    """The caller's unfinished uploads, from any device."""
+    return (Unfinished.read(item) for item in pages(account, "/uploads/"))
+
+
+def messages(account: Account, with_user_id: int) -> Iterator[Message]:
+    """The chat with this user, newest first; further pages are asked for as they are needed."""
+    return (Message.read(item) for item in pages(account, f"/chats/{with_user_id}/messages/"))
+
+
+def pages(account: Account, path: str) -> Iterator[Fields]:
+    """The items of a list, over all its pages."""
+    query: dict[str, str | int] = {"limit": LIST_LIMIT}
+    while True:
+        answer = account.get(path, query)
+        yield from answer.children("items")
+        cursor = answer.optional_text("next")
+        if cursor is None:
+            return
+        query["cursor"] = cursor
