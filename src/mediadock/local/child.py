@@ -59,11 +59,12 @@ class Child:
 
     def _read(self, emit: Callable[[str, str], None]) -> None:
         assert self._process.stdout is not None
-        for raw in self._process.stdout:
-            line = raw.decode(errors="replace").rstrip()
-            if line:
-                self._last_lines.append(line)
-                emit(self.program.name, line)
+        with self._process.stdout as output:
+            for raw in output:
+                line = raw.decode(errors="replace").rstrip()
+                if line:
+                    self._last_lines.append(line)
+                    emit(self.program.name, line)
 
     @property
     def exit_code(self) -> int | None:

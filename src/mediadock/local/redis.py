@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from mediadock.local.credentials import write_private
 from mediadock.local.errors import WheelMissing
@@ -61,7 +63,7 @@ class Redis:
     def is_ready(self) -> bool:
         """Whether the server answers PING; while it loads its file it does not."""
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=1.0, socket_connect_timeout=1.0) as client:
+            with redis.Redis.from_url(self.url, socket_timeout=1.0, retry=Retry(NoBackoff(), 0)) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False

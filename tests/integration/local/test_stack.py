@@ -7,6 +7,8 @@ import stat
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from mediadock.storage.config import StoreConfig
 from mediadock.storage.s3 import ObjectStore
@@ -32,7 +34,7 @@ def test_redis_keeps_what_it_is_given_and_wants_its_password(stack: Embedded) ->
     assert (settings["appendonly"], settings["appendfsync"]) == ("yes", "everysec")
     assert settings["maxmemory-policy"] == "noeviction"
     with (
-        redis.Redis(port=stack.stack.ports.redis) as stranger,
+        redis.Redis(port=stack.stack.ports.redis, retry=Retry(NoBackoff(), 0)) as stranger,
         pytest.raises(redis.AuthenticationError),
     ):
         stranger.ping()
