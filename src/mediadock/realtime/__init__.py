@@ -1,0 +1,1 @@
+"""Events to people: numbered rows in PostgreSQL, told over a WebSocket or by polling. See ``docs/realtime.md``."""

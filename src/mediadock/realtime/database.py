@@ -1,0 +1,86 @@
+"""The socket process's own way to PostgreSQL: a few async connections for any number of sockets.
+
+Apart from Django's connections, which belong to threads: two thousand sockets share ``MAX_CONNECTIONS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool
+
+from mediadock.realtime.frames import EventRow
+from mediadock.realtime.socket import PAGE_EVENTS
+
+MAX_CONNECTIONS = 4
+_LIBPQ_OPTIONS = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey", "service", "passfile", "connect_timeout"})
+
+_EVENTS_AFTER = """
+    SELECT wanted.user_id, wanted.after, event.seq, event.type, event.asset_id, event.data
+    FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (user_id, after)
+    CROSS JOIN LATERAL (
+        SELECT seq, type, asset_id, data::text AS data FROM mediadock_event
+        WHERE user_id = wanted.user_id AND seq > wanted.after ORDER BY seq LIMIT %s
+    ) AS event
+    ORDER BY wanted.user_id, wanted.after, event.seq
+"""
+_LAST_SEQS = "SELECT user_id, last_seq FROM mediadock_stream WHERE user_id = ANY(%s)"
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in a user's stream: everything up to ``after`` is known."""
+
+    user_id: int
+    after: int
+
+
+class EventStore:
+    """Reads of streams and events. Raises psycopg's OperationalError and PoolTimeout while PostgreSQL is away."""
+
+    def __init__(self) -> None:
+        self._pool: AsyncConnectionPool[AsyncConnection] = AsyncConnectionPool(
+            _conninfo(),
+            min_size=1,
+            max_size=MAX_CONNECTIONS,
+            timeout=5,
+            kwargs={"autocommit": True, "prepare_threshold": 0},
+            check=None,
+            open=False,
+            name="realtime",
+        )
+
+    async def open(self) -> None:
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        await self._pool.close(timeout=1)
+
+    async def events_after(self, positions: Sequence[Position]) -> Mapping[Position, list[EventRow]]:
+        """For each position at most ``PAGE_EVENTS`` events that follow it, in order; one statement for all."""
+        found: dict[Position, list[EventRow]] = {position: [] for position in positions}
+        users, afters = [one.user_id for one in positions], [one.after for one in positions]
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_EVENTS_AFTER, [users, afters, PAGE_EVENTS])
+            for user_id, after, seq, event_type, asset_id, data in await cursor.fetchall():
+                found[Position(user_id, after)].append(EventRow(seq, event_type, asset_id, data))
+        return found
+
+    async def last_seqs(self, users: Iterable[int]) -> Mapping[int, int]:
+        """The last ``seq`` of each of these users who has any event."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_LAST_SEQS, [list(users)])
+            return dict(await cursor.fetchall())
+
+
+def _conninfo() -> str:
+    database = settings.DATABASES["default"]
+    options = {name: value for name, value in database.get("OPTIONS", {}).items() if name in _LIBPQ_OPTIONS}
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    given = {name: database[setting] for name, setting in names.items() if database.get(setting)}
+    limits = "-c statement_timeout=10000 -c default_transaction_read_only=on"
+    return make_conninfo("", application_name="mediadock-realtime", options=limits, **options, **given)

@@ -1,0 +1,32 @@
+"""Secrets out of text: what a log line must never hold, and how it is struck out. Pure.
+
+Struck out are a presigned URL's signature, credential and session token, bearer tokens and JWTs wherever they stand,
+one-time tickets, passwords in URLs and in JSON. What is left of a URL still tells bucket, key and expiry.
+"""
+
+from __future__ import annotations
+
+import re
+
+STRUCK_OUT = "[redacted]"
+
+_NAMED = re.compile(
+    r"""(?ix)
+    ( x-amz-(?:signature|credential|security-token) (?:=|%3d)   # a presigned URL, also quoted inside another
+    | \b(?:signature|credential)=                               # an Authorization header of SigV4
+    | \bticket(?:=|%3d)                                         # ?ticket= of a socket
+    | \bbearer[ .]+ | \bauthorization["']?:\s*["']?(?:basic|bearer)?\s*
+    | ["'](?:access|refresh|ticket|password|secret|token|secret_key|access_key|session_token)["']\s*:\s*["']
+    )
+    (?: [^\s"'&,;<>|)\]}]+ )
+    """
+)
+_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
+_URL_PASSWORD = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+(?=@)")
+
+
+def redact(text: str) -> str:
+    """``text`` with every secret in it struck out; the rest is as it was."""
+    text = _NAMED.sub(rf"\g<1>{STRUCK_OUT}", text)
+    text = _JWT.sub(STRUCK_OUT, text)
+    return _URL_PASSWORD.sub(rf"\g<1>:{STRUCK_OUT}", text)
