@@ -16,20 +16,16 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 class Address:
     """One endpoint and bucket taken apart once.
 
-    ``host_header`` is what is signed and sent (no default port); ``bucket_path`` is ``/bucket`` for path
-    style and empty for virtual-host style.
+    ``origin`` begins every URL, ``https://host[:port]`` with the port as configured; ``host_header`` is what
+    is signed and sent (no default port); ``bucket_path`` is ``/bucket`` for path style, empty for virtual-host style.
     """
 
     scheme: Literal["http", "https"]
     host: str
     port: int
+    origin: str
     host_header: str
     bucket_path: str
-
-    @property
-    def origin(self) -> str:
-        """The start of every URL, ``https://host[:port]``."""
-        return f"{self.scheme}://{self.host_header}"
 
     def path(self, key: str | None) -> str:
         """The percent-encoded path of ``key``, or of the bucket itself for None.
@@ -86,6 +82,7 @@ def _parse(endpoint_url: str, *, bucket: str, virtual: bool) -> Address:
         scheme=scheme,
         host=host,
         port=port,
+        origin=f"{scheme}://{shown}" + (f":{parts.port}" if parts.port else ""),
         host_header=shown if port == _DEFAULT_PORTS[scheme] else f"{shown}:{port}",
         bucket_path="" if virtual else f"/{bucket}",
     )

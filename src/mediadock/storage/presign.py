@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,14 +113,13 @@ class Presigner:
         after_size = f"\nhost:{self._address.host_header}\n\ncontent-length;host\n{UNSIGNED_PAYLOAD}"
         before_number = f"{self._address.origin}{path}?partNumber="
         after_number = f"{upload}&{encode_query(authorisation)}&X-Amz-Signature="
-        to_sign, signing_key, digest = moment.to_sign, moment.key, hmac.digest
+        sign = moment.signature
         urls = []
         for part in parts:
             number = part.number
             canonical = constant.copy()
             canonical.update(f"{number}{before_size}{part.size_bytes}{after_size}".encode("ascii"))
-            signature = digest(signing_key, (to_sign + canonical.hexdigest()).encode("ascii"), "sha256").hex()
-            urls.append(f"{before_number}{number}{after_number}{signature}")
+            urls.append(f"{before_number}{number}{after_number}{sign(canonical.hexdigest())}")
         return urls
 
     def _url(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import quote
@@ -18,25 +17,35 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 EMPTY_SHA256 = sha256(b"").hexdigest()
 
+_BLOCK_BYTES = 64  # of SHA-256
+_INNER_PAD = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER_PAD = bytes(byte ^ 0x5C for byte in range(256))
+
 Query = Iterable[tuple[str, str]]
 
 
-@dataclass(frozen=True)
 class SigningMoment:
     """Everything of a signature that depends on the time only: good for any number of requests.
 
-    ``timestamp`` is ISO basic UTC, ``credential`` is ``access_key/scope``, ``to_sign`` is the string to sign
-    up to the hash of the canonical request.
+    ``timestamp`` is ISO basic UTC, ``credential`` is ``access_key/scope``. The two halves of the HMAC (RFC 2104)
+    have absorbed the key, and the inner one the string to sign up to the hash of the canonical request: copying
+    them for each signature costs a third of ``hmac.digest``, which begins anew.
     """
 
-    timestamp: str
-    credential: str
-    to_sign: str
-    key: bytes = field(repr=False)
+    def __init__(self, timestamp: str, scope: str, *, access_key: str, signing_key: bytes) -> None:
+        self.timestamp = timestamp
+        self.credential = f"{access_key}/{scope}"
+        block = signing_key.ljust(_BLOCK_BYTES, b"\0")
+        self._inner = sha256(block.translate(_INNER_PAD) + f"{ALGORITHM}\n{timestamp}\n{scope}\n".encode())
+        self._outer = sha256(block.translate(_OUTER_PAD))
 
     def signature(self, canonical_sha256: str) -> str:
         """The hex signature of a canonical request whose hex SHA-256 is given."""
-        return hmac.digest(self.key, (self.to_sign + canonical_sha256).encode("ascii"), "sha256").hex()
+        inner = self._inner.copy()
+        inner.update(canonical_sha256.encode("ascii"))
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
 
 class Signer:
@@ -53,12 +62,7 @@ class Signer:
         timestamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         day = timestamp[:8]
         scope = f"{day}/{self._config.region}/s3/aws4_request"
-        return SigningMoment(
-            timestamp=timestamp,
-            credential=f"{self._config.access_key}/{scope}",
-            to_sign=f"{ALGORITHM}\n{timestamp}\n{scope}\n",
-            key=self._key(day),
-        )
+        return SigningMoment(timestamp, scope, access_key=self._config.access_key, signing_key=self._key(day))
 
     def _key(self, day: str) -> bytes:
         kept_day, key = self._of_day  # one tuple, so that threads never see a day with another day's key
