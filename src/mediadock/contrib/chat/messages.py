@@ -1,0 +1,138 @@
+"""Messages: write one, read a conversation, mark one as seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from mediadock.api.pagination import newest_page
+from mediadock.contrib.chat.hooks import LINK_KIND, SENT, message_statuses, status_of
+from mediadock.contrib.chat.models import Message
+from mediadock.core.errors import Conflict, NotFound
+from mediadock.core.policy import MAX_INT64
+from mediadock.core.states import State
+from mediadock.uploads.events import append_event
+from mediadock.uploads.links import NewLink
+from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.snapshot import render, snapshot
+
+EVENT_TYPE = "chat_message_update"
+SEEN_TYPE = "message_seen"
+
+_INSERT = """
+    INSERT INTO mediadock_message (id, sender_id, receiver_id, text)
+    SELECT %(link_id)s, %(owner_id)s, %(receiver_id)s, %(text)s FROM granted
+"""
+
+
+def new_message_link(*, receiver_id: int, text: str) -> NewLink:
+    """The message that prepared uploads hang on, inserted with them."""
+    return NewLink(
+        kind=LINK_KIND,
+        sequence="mediadock_message_id_seq",
+        sql=_INSERT,
+        params={"receiver_id": check_receiver(receiver_id), "text": text},
+    )
+
+
+def check_receiver(receiver_id: int) -> int:
+    """An id that some user could have; the database knows whether one has it."""
+    if not 0 < receiver_id <= MAX_INT64:
+        raise _no_receiver()
+    return receiver_id
+
+
+def send_text(*, sender_id: int, receiver_id: int, text: str) -> dict[str, Any]:
+    """Create a message without files; it is sent at once."""
+    try:
+        with transaction.atomic():
+            message = Message.objects.create(
+                sender_id=sender_id, receiver_id=check_receiver(receiver_id), text=text
+            )
+            message.refresh_from_db()
+            shown = _shown(message, SENT, [], sender_id)
+            told = {name: shown[name] for name in ("message_id", "sender_id", "receiver_id", "text", "created_at")}
+            append_event(
+                [sender_id, receiver_id],
+                event_type=EVENT_TYPE,
+                data={**told, "asset_id": None, "stage": "done", "message_status": SENT, "processing_status": "done"},
+            )
+    except IntegrityError as error:
+        raise _no_receiver() from error
+    return shown
+
+
+def conversation(
+    *, user_id: int, other_id: int, cursor: str | None, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The messages between two users, newest first, with their attachments."""
+    check_receiver(other_id)
+    between = Q(sender_id=user_id, receiver_id=other_id) | Q(sender_id=other_id, receiver_id=user_id)
+    page, following = newest_page(Message.objects.filter(between), cursor=cursor, limit=limit)
+    assets = _assets_of(page)
+    return [
+        _shown(
+            message,
+            status_of([State(asset.state) for asset in assets[message.pk]], has_text=bool(message.text)),
+            assets[message.pk],
+            user_id,
+        )
+        for message in page
+    ], following
+
+
+def mark_seen(*, user_id: int, message_id: int) -> Message:
+    """Note that the receiver has seen a sent message; repeating changes nothing.
+
+    Raises ``NotFound`` for everybody but the receiver and ``Conflict`` (``message_not_sent``) too early.
+    """
+    if not 0 < message_id <= MAX_INT64:
+        raise _no_message()
+    with transaction.atomic():
+        message = Message.objects.select_for_update().filter(pk=message_id, receiver_id=user_id).first()
+        if message is None:
+            raise _no_message()
+        if message_statuses([message.pk])[message.pk] != SENT:
+            raise Conflict("message_not_sent", "A message can be seen once all its files are there.")
+        if message.seen_at is None:
+            Message.objects.filter(pk=message.pk).update(seen_at=Now())
+            message.refresh_from_db()
+            assert message.seen_at is not None
+            append_event(
+                [message.sender_id],
+                event_type=SEEN_TYPE,
+                data={"message_id": message.pk, "seen_at": message.seen_at.isoformat()},
+            )
+    return message
+
+
+def _assets_of(messages: Sequence[Message]) -> dict[int, list[MediaAsset]]:
+    assets: dict[int, list[MediaAsset]] = {message.pk: [] for message in messages}
+    for asset in MediaAsset.objects.filter(link_kind=LINK_KIND, link_id__in=list(assets)).order_by("pk"):
+        assets[asset.link_id or 0].append(asset)
+    return assets
+
+
+def _shown(message: Message, status: str, assets: Sequence[MediaAsset], viewer_id: int) -> dict[str, Any]:
+    return {
+        "message_id": message.pk,
+        "sender_id": message.sender_id,
+        "receiver_id": message.receiver_id,
+        "text": message.text,
+        "status": status,
+        "seen_at": message.seen_at.isoformat() if message.seen_at else None,
+        "created_at": message.created_at.isoformat(),
+        "attachments": [render(snapshot(asset, message_status=status), viewer_id=viewer_id) for asset in assets],
+    }
+
+
+def _no_receiver() -> NotFound:
+    return NotFound("receiver_not_found", "There is no such receiver.")
+
+
+def _no_message() -> NotFound:
+    return NotFound("message_not_found", "There is no such message for you.")

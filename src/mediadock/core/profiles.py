@@ -1,0 +1,110 @@
+"""Profiles: one frozen declaration makes a kind of upload.
+
+A surface declares its profile and registers it when Django starts; the engine asks ``profile_named``. Adding a
+kind of upload to a host project is one declaration and no change to the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from mediadock.core.filetypes import FileType, Kind
+from mediadock.core.parts import MIB
+from mediadock.core.states import State
+
+
+@dataclass(frozen=True)
+class LinkedAsset:
+    """What a hook is told: which asset entered which state, and what it is linked to."""
+
+    asset_id: int
+    owner_id: int
+    profile: str
+    state: State
+    link_kind: str | None
+    link_id: int | None
+
+
+Hook = Callable[[LinkedAsset], str | None]
+"""Runs inside the transition's transaction and must succeed; returns the status of the linked thing, if it has one."""
+
+LinkStatuses = Callable[[Sequence[int]], Mapping[int, str]]
+"""The present status of linked things, by their ids."""
+
+
+def no_link(_asset: LinkedAsset) -> str | None:
+    """The hook of a profile whose assets hang on nothing."""
+    return None
+
+
+def no_statuses(_ids: Sequence[int]) -> Mapping[int, str]:
+    """Statuses for a profile whose assets hang on nothing."""
+    return {}
+
+
+@dataclass(frozen=True)
+class ImagePreset:
+    """The pictures made of an image: a centred square, longest sides in pixels, and the WebP quality and effort."""
+
+    square: int = 96
+    sizes: tuple[int, ...] = (240, 480, 960)
+    display: int = 2048
+    quality: int = 79
+    effort: int = 2
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A kind of upload. Sizes are bytes.
+
+    ``max_bytes`` holds a limit for every accepted kind; ``key_layout`` is filled by ``keys.incoming_key``;
+    ``on_settled`` runs when an asset becomes ready, is refused, fails, or goes; ``keep_original`` names the kinds
+    whose verified original is kept private after processing.
+    """
+
+    name: str
+    max_bytes: Mapping[Kind, int]
+    key_layout: str
+    event_type: str
+    direct_up_to_bytes: int = 10 * MIB
+    max_files: int = 1
+    keep_original: frozenset[Kind] = frozenset(Kind)
+    public: bool = False
+    image: ImagePreset = field(default_factory=ImagePreset)
+    on_settled: Hook = no_link
+    link_statuses: LinkStatuses = no_statuses
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "max_bytes", MappingProxyType(dict(self.max_bytes)))
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds that this profile accepts."""
+        return frozenset(self.max_bytes)
+
+    def accepts(self, file_type: FileType) -> bool:
+        """Whether files of this type are taken at all."""
+        return file_type.kind in self.max_bytes
+
+
+_registry: dict[str, Profile] = {}
+
+
+def register(profile: Profile) -> Profile:
+    """Make a profile known to the engine; the same name twice with another declaration is an error of the host."""
+    known = _registry.setdefault(profile.name, profile)
+    if known != profile:
+        raise ValueError(f"a different profile named {profile.name!r} is registered already")
+    return profile
+
+
+def profile_named(name: str) -> Profile:
+    """The registered profile; an unknown name is an error of the host's configuration (``LookupError``)."""
+    return _registry[name]
+
+
+def registered() -> Mapping[str, Profile]:
+    """All profiles, by name."""
+    return MappingProxyType(_registry)

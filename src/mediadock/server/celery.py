@@ -1,0 +1,59 @@
+"""Celery as a carrier of hints: PostgreSQL is the queue of record, a lost message costs seconds.
+
+Each setting has its reason in ``docs/decisions/0003-postgresql-is-the-queue-of-record.md``.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediadock.server.settings")
+
+from celery import Celery
+from celery.signals import setup_logging
+
+_TIME_LIMIT_S = int(os.environ.get("MEDIADOCK_PROCESS_TIME_LIMIT", "900")) + 60
+_VISIBILITY_TIMEOUT_S = _TIME_LIMIT_S + 300
+
+app = Celery("mediadock")
+app.conf.update(
+    broker_url=os.environ.get("MEDIADOCK_BROKER_URL") or os.environ.get("MEDIADOCK_REDIS_URL", "redis://127.0.0.1:6379/0"),
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_acks_on_failure_or_timeout=True,
+    task_time_limit=_TIME_LIMIT_S,
+    task_soft_time_limit=_TIME_LIMIT_S - 30,
+    task_publish_retry=False,
+    task_default_queue="default",
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=500,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_soft_shutdown_timeout=30,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    visibility_timeout=_VISIBILITY_TIMEOUT_S,
+    broker_transport_options={
+        "visibility_timeout": _VISIBILITY_TIMEOUT_S,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 30,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+    },
+    beat_schedule={
+        "sweep": {"task": "mediadock.sweep", "schedule": 5.0, "options": {"expires": 10.0}},
+        "tidy": {"task": "mediadock.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    },
+)
+app.autodiscover_tasks(["mediadock.uploads"])
+
+
+@setup_logging.connect
+def _keep_django_logging(**_: object) -> None:
+    """Django's logging stands; Celery would replace it."""

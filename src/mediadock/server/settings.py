@@ -1,0 +1,110 @@
+"""Django settings of the complete server, every one of them from the environment (``docs/operations.md``)."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from mediadock.storage.config import StoreConfig
+
+
+def _env(name: str, default: str = "") -> str:
+    return os.environ.get(f"MEDIADOCK_{name}", default)
+
+
+def _list(name: str, default: str = "") -> list[str]:
+    return [entry.strip() for entry in _env(name, default).split(",") if entry.strip()]
+
+
+def _database(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+    }
+
+
+SECRET_KEY = _env("SECRET_KEY")
+DEBUG = _env("DEBUG") == "1"
+ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "ninja",
+    "channels",
+    "mediadock.api",
+    "mediadock.uploads",
+    "mediadock.contrib.accounts",
+    "mediadock.contrib.chat",
+]
+MIDDLEWARE: list[str] = []
+ROOT_URLCONF = "mediadock.server.urls"
+WSGI_APPLICATION = "mediadock.server.wsgi.application"
+ASGI_APPLICATION = "mediadock.server.asgi.application"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+
+DATABASES = {"default": _database(_env("DATABASE_URL", "postgresql://localhost/mediadock"))}
+USE_TZ = True
+TIME_ZONE = "UTC"
+APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+"""Bytes of a JSON body: a complete call with 10,000 parts has about 700 KB. Media never comes this way."""
+
+REDIS_URL = _env("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+MEDIADOCK: dict[str, Any] = {
+    "store": StoreConfig(
+        endpoint_url=_env("S3_ENDPOINT", "http://127.0.0.1:8333"),
+        region=_env("S3_REGION", "us-east-1"),
+        bucket=_env("S3_BUCKET", "media"),
+        access_key=_env("S3_ACCESS_KEY"),
+        secret_key=_env("S3_SECRET_KEY"),
+        session_token=_env("S3_SESSION_TOKEN") or None,
+        addressing="virtual" if _env("S3_ADDRESSING") == "virtual" else "path",
+        public_endpoint_url=_env("S3_PUBLIC_ENDPOINT") or None,
+    ),
+    "redis_url": REDIS_URL,
+    "public_url": _env("PUBLIC_URL", "http://127.0.0.1:8000"),
+    "ws_url": _env("WS_URL", "ws://127.0.0.1:8001/ws/events/"),
+    "cdn_base_url": _env("CDN_BASE_URL"),
+} | {
+    name: int(_env(variable))
+    for name, variable in (
+        ("url_expiry_s", "URL_EXPIRY"),
+        ("part_url_expiry_s", "PART_URL_EXPIRY"),
+        ("pending_ttl_s", "PENDING_TTL"),
+        ("max_pending_per_user", "MAX_PENDING_PER_USER"),
+        ("max_bytes_per_user", "MAX_BYTES_PER_USER"),
+        ("lease_s", "LEASE"),
+        ("process_time_limit_s", "PROCESS_TIME_LIMIT"),
+        ("orphan_grace_s", "ORPHAN_GRACE"),
+    )
+    if _env(variable)
+}
+
+MEDIADOCK_AUTH: dict[str, Any] = {
+    "redis_url": REDIS_URL,
+    "allowed_origins": tuple(_list("ALLOWED_ORIGINS")),
+    "algorithm": _env("JWT_ALGORITHM", "HS256"),
+    "secret": _env("JWT_SECRET"),
+    "public_key": _env("JWT_PUBLIC_KEY"),
+    "jwks_url": _env("JWT_JWKS_URL"),
+    "issuer": _env("JWT_ISSUER"),
+    "audience": _env("JWT_AUDIENCE"),
+}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "mediadock.telemetry.logs.LineFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": _env("LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,27 @@
+"""Every route of the server."""
+
+from __future__ import annotations
+
+from django.urls import path
+from ninja import NinjaAPI
+
+from mediadock import __version__
+from mediadock.api.problems import install_handlers, not_found
+from mediadock.contrib.accounts.api import router as accounts
+from mediadock.contrib.assets.api import router as assets
+from mediadock.contrib.chat.api_messages import router as chat_messages
+from mediadock.contrib.chat.api_uploads import router as chat_uploads
+from mediadock.realtime.api import router as realtime
+from mediadock.telemetry.health import healthz, readyz
+
+api = NinjaAPI(title="Mediadock", version=__version__, urls_namespace="mediadock", openapi_url="/openapi.json")
+install_handlers(api)
+for router in (accounts, realtime, chat_uploads, chat_messages, assets):
+    api.add_router("", router)
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("healthz", healthz),
+    path("readyz", readyz),
+]
+handler404 = not_found

@@ -1,0 +1,42 @@
+"""The engine's settings, typed, read once from ``settings.MEDIADOCK``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+
+from mediadock.core.parts import GIB
+from mediadock.storage.config import StoreConfig
+
+
+@dataclass(frozen=True)
+class MediadockSettings:
+    """What a deployment can set. Times are seconds, sizes bytes, a reason beside each default.
+
+    ``part_url_expiry_s`` is longer than ``url_expiry_s`` because a slow part must fit into it; ``lease_s`` bounds
+    how long a dead worker's asset waits; ``process_time_limit_s`` is the wall clock of one job.
+    """
+
+    store: StoreConfig
+    redis_url: str
+    public_url: str = "http://127.0.0.1:8000"
+    ws_url: str = "ws://127.0.0.1:8001/ws/events/"
+    cdn_base_url: str = ""
+    url_expiry_s: int = 900
+    part_url_expiry_s: int = 3600
+    pending_ttl_s: int = 24 * 3600
+    max_pending_per_user: int = 200
+    max_bytes_per_user: int = 100 * GIB
+    max_attempts: int = 3
+    lease_s: int = 30
+    process_time_limit_s: int = 900
+    hint_patience_s: int = 10
+    orphan_grace_s: int = 24 * 3600
+
+
+@cache
+def conf() -> MediadockSettings:
+    """The settings of this process."""
+    return MediadockSettings(**settings.MEDIADOCK)

@@ -1,0 +1,178 @@
+"""The only writer of ``MediaAsset.state``.
+
+``transition`` is compare-and-set: it moves an asset only from a state that may be followed by the next one, and,
+where a lease guards it, only for the worker that holds the lease. The row, the owner's ledger, the linked thing
+(by the profile's hook), the events of everybody concerned and the outbox change in the same transaction, or not
+at all.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from mediadock.core.profiles import LinkedAsset, profile_named
+from mediadock.core.states import GONE, OCCUPIES_BYTES, TRANSITIONS, State
+from mediadock.uploads import outbox
+from mediadock.uploads.conf import conf
+from mediadock.uploads.events import append_event
+from mediadock.uploads.models import Ledger, MediaAsset
+from mediadock.uploads.snapshot import snapshot
+
+_SETTLED = frozenset({State.READY, State.FAILED, State.REJECTED}) | GONE
+
+
+class StaleTransitionError(Exception):
+    """Somebody else moved the asset first, or the lease is another worker's: nothing was changed."""
+
+
+def transition(
+    asset_id: int,
+    to: State,
+    *,
+    lease_token: uuid.UUID | None = None,
+    changes: Mapping[str, Any] | None = None,
+    sources: frozenset[State] | None = None,
+) -> MediaAsset:
+    """Move one asset to ``to`` with all that follows from it; ``changes`` are further columns.
+
+    ``sources`` narrows the states it may come from. Raises ``StaleTransitionError`` when it is in none of them or
+    ``lease_token`` no longer holds its lease.
+    """
+    allowed = frozenset(state for state, following in TRANSITIONS.items() if to in following)
+    with transaction.atomic():
+        asset = _locked(asset_id, allowed & sources if sources is not None else allowed, lease_token)
+        before = State(asset.state)
+        values: dict[str, Any] = {"state": to.value, "updated_at": Now(), **(changes or {})}
+        if to is not State.PROCESSING:
+            values |= {"lease_token": None, "lease_until": None}
+        left_behind = [variant["key"] for variant in asset.variants.values()] if "variants" in values else []
+        MediaAsset.objects.filter(pk=asset_id).update(**values)
+        asset.refresh_from_db()
+        _settle_ledger(asset, before, to)
+        announce(asset)
+        _follow_up(asset, to, left_behind)
+    return asset
+
+
+def claim(asset_id: int) -> MediaAsset | None:
+    """Take the lease for one more attempt; ``None`` when there is no work, or it is another worker's.
+
+    The attempt is counted before a byte is decoded, so a file that
+    kills its worker cannot do so more than ``max_attempts`` times.
+    """
+    token = uuid.uuid4()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, [token, conf().lease_s, asset_id, conf().max_attempts])
+            if cursor.fetchone() is None:
+                return None
+        asset = MediaAsset.objects.get(pk=asset_id)
+        announce(asset)
+    return asset
+
+
+def renew_lease(asset_id: int, lease_token: uuid.UUID) -> bool:
+    """Push the lease further; ``False`` when it is no longer ours and the work must stop."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW, [conf().lease_s, asset_id, lease_token])
+        return cursor.rowcount == 1
+
+
+def record_variants(asset_id: int, lease_token: uuid.UUID, variants: Mapping[str, Any], **facts: Any) -> MediaAsset:  # noqa: ANN401 - columns of the row
+    """Note what is stored already while processing goes on (the first thumbnails), and tell it."""
+    with transaction.atomic():
+        asset = _locked(asset_id, frozenset({State.PROCESSING}), lease_token)
+        asset.variants = dict(variants)
+        for name, value in facts.items():
+            setattr(asset, name, value)
+        MediaAsset.objects.filter(pk=asset_id).update(variants=asset.variants, updated_at=Now(), **facts)
+        announce(asset)
+    return asset
+
+
+def announce(asset: MediaAsset) -> None:
+    """Run the profile's hook where an asset has settled, then append the event to everybody concerned."""
+    profile = profile_named(asset.profile)
+    state = State(asset.state)
+    status = None
+    if state in _SETTLED:
+        status = profile.on_settled(linked(asset))
+    elif asset.link_id is not None:
+        status = profile.link_statuses([asset.link_id]).get(asset.link_id)
+    append_event(
+        asset.audience,
+        event_type=profile.event_type,
+        data=snapshot(asset, message_status=status),
+        asset_id=asset.pk,
+    )
+
+
+def linked(asset: MediaAsset) -> LinkedAsset:
+    """What hooks are told of an asset."""
+    return LinkedAsset(
+        asset_id=asset.pk,
+        owner_id=asset.owner_id,
+        profile=asset.profile,
+        state=State(asset.state),
+        link_kind=asset.link_kind,
+        link_id=asset.link_id,
+    )
+
+
+def release_ledger(owner_id: int, *, pending: int = 0, used_bytes: int = 0) -> None:
+    """Take counts off the owner's ledger, under its lock."""
+    if pending or used_bytes:
+        Ledger.objects.filter(pk=owner_id).update(
+            pending_count=F("pending_count") - pending, used_bytes=F("used_bytes") - used_bytes
+        )
+
+
+def _locked(asset_id: int, sources: frozenset[State], lease_token: uuid.UUID | None) -> MediaAsset:
+    candidates = MediaAsset.objects.select_for_update().filter(pk=asset_id, state__in=sources)
+    if lease_token is not None:
+        candidates = candidates.filter(lease_token=lease_token)
+    asset = candidates.first()
+    if asset is None:
+        raise StaleTransitionError(f"asset {asset_id} is no longer in {sorted(sources)}, or its lease has passed on")
+    return asset
+
+
+def _settle_ledger(asset: MediaAsset, before: State, to: State) -> None:
+    left_pending = before is State.PENDING and to is not State.PENDING
+    freed = before in OCCUPIES_BYTES and to not in OCCUPIES_BYTES
+    release_ledger(asset.owner_id, pending=int(left_pending), used_bytes=asset.size_bytes if freed else 0)
+
+
+def _follow_up(asset: MediaAsset, to: State, left_behind: list[str]) -> None:
+    """What the store and the workers are told: work to do, or objects that nobody will ask for again."""
+    shown = {variant["key"] for variant in asset.variants.values()}
+    useless = [key for key in left_behind if key not in shown]
+    if to in {State.UPLOADED, State.PROCESSING}:
+        outbox.enqueue_process(asset_id=asset.pk, kind=asset.kind)
+    elif to is not State.FAILED:
+        useless.append(asset.object_key)
+    if useless:
+        abandoned = asset.upload_id if to in GONE else None
+        outbox.enqueue_discard(keys=useless, upload_key=asset.object_key, upload_id=abandoned)
+
+
+_CLAIM = """
+    UPDATE mediadock_asset
+       SET state = 'processing', attempt = attempt + 1, lease_token = %s,
+           lease_until = now() + make_interval(secs => %s), updated_at = now(),
+           variants = '{}', error_code = NULL, error_reason = NULL
+     WHERE id = %s AND attempt < %s
+       AND (state = 'uploaded' OR (state = 'processing' AND lease_token IS NULL))
+    RETURNING attempt
+"""
+
+_RENEW = """
+    UPDATE mediadock_asset SET lease_until = now() + make_interval(secs => %s)
+     WHERE id = %s AND lease_token = %s AND state = 'processing'
+"""

@@ -1,0 +1,30 @@
+"""How a surface hangs its uploads on something of its own (a message, a post) in the engine's one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A row of the surface's own, inserted together with its assets or not at all.
+
+    ``sql`` is an ``INSERT … SELECT … FROM granted`` that uses ``%(link_id)s`` and the names in ``params``;
+    ``granted`` has one row when the owner's limits allow the uploads and none otherwise. ``sequence`` numbers the
+    rows. The text is the surface's constant, never made from input.
+    """
+
+    kind: str
+    sequence: str
+    sql: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExistingLink:
+    """Something that exists already, whose id the surface has checked."""
+
+    kind: str
+    link_id: int

@@ -1,0 +1,76 @@
+"""What must happen after commit, at least once: rows written in the transaction, drained by the relay.
+
+Topics: ``process`` sends a hint to the workers; ``discard`` removes what a finished or refused upload left in the
+store. Each effect is idempotent, so a relay killed between effect and mark only repeats it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from mediadock.core.errors import MediadockError
+from mediadock.uploads import doorbell
+from mediadock.uploads.models import Outbox
+
+PROCESS = "process"
+DISCARD = "discard"
+
+BATCH = 50
+_BACKOFF_CAP_S = 60
+_log = logging.getLogger(__name__)
+
+Effect = Callable[[Mapping[str, Any]], None]
+
+
+def enqueue(topic: str, payload: Mapping[str, Any]) -> None:
+    """Add one row to the present transaction and ring the relay when it commits."""
+    Outbox.objects.create(topic=topic, payload=payload)
+    doorbell.ring_relay_on_commit()
+
+
+def enqueue_process(*, asset_id: int, kind: str) -> None:
+    """Hint that an asset may have work; ``kind`` chooses the workers' queue."""
+    enqueue(PROCESS, {"asset_id": asset_id, "kind": kind})
+
+
+def enqueue_discard(*, keys: list[str], upload_key: str | None = None, upload_id: str | None = None) -> None:
+    """Remove objects, and give back a multipart upload's parts."""
+    enqueue(DISCARD, {"keys": keys, "upload_key": upload_key, "upload_id": upload_id})
+
+
+def drain(topic: str, effect: Effect) -> int:
+    """Carry out up to ``BATCH`` due rows of a topic; returns how many were taken.
+
+    Rows are locked (``SKIP LOCKED``) while their effect runs, so any number of relays may run. A row whose effect
+    fails is tried again with a growing delay, for ever: it is the record that something is still to be done.
+    """
+    with transaction.atomic():
+        rows = list(
+            Outbox.objects.select_for_update(skip_locked=True)
+            .filter(topic=topic, available_at__lte=Now())
+            .order_by("id")[:BATCH]
+        )
+        done = [row.pk for row in rows if _carry_out(row, effect)]
+        Outbox.objects.filter(pk__in=done).delete()
+    return len(rows)
+
+
+def _carry_out(row: Outbox, effect: Effect) -> bool:
+    try:
+        effect(row.payload)
+    except (MediadockError, OSError) as error:
+        delay_s = min(2**row.attempts, _BACKOFF_CAP_S)
+        _log.warning("outbox row %s (%s) failed, again in %s s: %s", row.pk, row.topic, delay_s, error)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE mediadock_outbox SET attempts = LEAST(attempts + 1, 1000),"
+                " available_at = now() + make_interval(secs => %s) WHERE id = %s",
+                [delay_s, row.pk],
+            )
+        return False
+    return True

@@ -1,0 +1,160 @@
+"""One statement that records prepared uploads: ledger, link, assets, streams and events, or nothing.
+
+The hot path of the product: the limits are counted under the ledger row's lock in the same statement that
+inserts, so parallel requests cannot pass a limit together, and one round trip to PostgreSQL does all of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django.db import IntegrityError, connection
+
+from mediadock.core.errors import NotFound, TooLarge, TooMany, Unauthenticated
+from mediadock.core.policy import human_bytes
+from mediadock.core.profiles import Profile
+from mediadock.uploads import doorbell
+from mediadock.uploads.conf import conf
+from mediadock.uploads.links import ExistingLink, NewLink
+from mediadock.uploads.models import Ledger, MediaAsset
+from mediadock.uploads.snapshot import snapshot
+
+
+def reserve_ids(count: int, link: NewLink | ExistingLink | None) -> tuple[int | None, list[int]]:
+    """The link's id, and ``count`` ids for assets: keys and answers are made before anything is inserted."""
+    new_link = link.sequence if isinstance(link, NewLink) else None
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVE, {"count": count, "link": new_link})
+        rows = cursor.fetchall()
+    link_id = link.link_id if isinstance(link, ExistingLink) else rows[0][1]
+    return link_id, [row[0] for row in rows]
+
+
+def record_prepared(
+    assets: Sequence[MediaAsset],
+    *,
+    owner_id: int,
+    profile: Profile,
+    audience: Sequence[int],
+    link: NewLink | ExistingLink | None,
+) -> None:
+    """Insert everything, if the owner's limits allow it, and ring for the audience.
+
+    Raises ``TooMany`` (``too_many_pending``), ``TooLarge`` (``quota_exceeded``), and ``NotFound`` when the link
+    names a user who does not exist.
+    """
+    limits = conf()
+    total_bytes = sum(asset.size_bytes for asset in assets)
+    users = sorted(set(audience))
+    new_link = link if isinstance(link, NewLink) else None
+    params = {
+        "owner_id": owner_id,
+        "count": len(assets),
+        "total_bytes": total_bytes,
+        "max_pending": limits.max_pending_per_user,
+        "max_bytes": limits.max_bytes_per_user,
+        "pending_ttl_s": limits.pending_ttl_s,
+        "audience": users,
+        "event_type": profile.event_type,
+        "assets": json.dumps([_row(asset) for asset in assets]),
+        "link_id": assets[0].link_id,
+        **(new_link.params if new_link else {}),
+    }
+    statement = _RECORD % {"link": f"link AS ({new_link.sql})," if new_link else ""}
+    if _execute(statement.replace("$(", "%("), params) != len(assets):
+        raise _over_the_limit(owner_id, len(assets), total_bytes)
+    doorbell.ring_users_on_commit(users)
+
+
+def _execute(statement: str, params: dict[str, object]) -> int:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            return int(cursor.fetchone()[0])
+    except IntegrityError as error:
+        if "_owner_id_" in str(error) or "_sender_id_" in str(error):
+            raise Unauthenticated("user_unknown", "The token's user does not exist any more.") from error
+        if "_receiver_id_" in str(error):
+            raise NotFound("receiver_not_found", "There is no such receiver.") from error
+        raise
+
+
+def _over_the_limit(owner_id: int, count: int, total_bytes: int) -> TooMany | TooLarge:
+    limits = conf()
+    ledger = Ledger.objects.filter(pk=owner_id).first()
+    pending = ledger.pending_count if ledger else 0
+    if pending + count > limits.max_pending_per_user:
+        return TooMany(
+            "too_many_pending",
+            f"At most {limits.max_pending_per_user} uploads may be under way at once: finish or abort some first.",
+            retry_after_s=60,
+        )
+    used = ledger.used_bytes if ledger else 0
+    return TooLarge(
+        "quota_exceeded",
+        f"This needs {human_bytes(total_bytes)}; {human_bytes(max(0, limits.max_bytes_per_user - used))}"
+        f" of your {human_bytes(limits.max_bytes_per_user)} are left.",
+    )
+
+
+def _row(asset: MediaAsset) -> dict[str, object]:
+    asset.created_at = asset.updated_at = datetime.now(UTC)
+    columns = {name: getattr(asset, name) for name in _COLUMNS}
+    return {**columns, "data": snapshot(asset, message_status=None)}
+
+
+_COLUMNS = (
+    "id", "profile", "kind", "link_kind", "link_id", "file_name", "declared_type", "size_bytes", "checksum_sha256",
+    "object_key", "upload_id", "part_size_bytes", "num_parts",
+)  # fmt: skip
+
+_RESERVE = """
+    WITH link AS MATERIALIZED (SELECT nextval(%(link)s::text::regclass) AS id WHERE %(link)s::text IS NOT NULL)
+    SELECT nextval('mediadock_asset_id_seq'), (SELECT id FROM link) FROM generate_series(1, %(count)s)
+"""
+
+_RECORD = """
+    WITH granted AS (
+        INSERT INTO mediadock_ledger AS ledger (owner_id, pending_count, used_bytes)
+        SELECT $(owner_id)s, $(count)s, $(total_bytes)s
+         WHERE $(count)s <= $(max_pending)s AND $(total_bytes)s <= $(max_bytes)s
+        ON CONFLICT (owner_id) DO UPDATE
+           SET pending_count = ledger.pending_count + excluded.pending_count,
+               used_bytes = ledger.used_bytes + excluded.used_bytes
+         WHERE ledger.pending_count + excluded.pending_count <= $(max_pending)s
+           AND ledger.used_bytes + excluded.used_bytes <= $(max_bytes)s
+        RETURNING 1
+    ),
+    %(link)s
+    asset AS (
+        SELECT * FROM ROWS FROM (jsonb_to_recordset($(assets)s::jsonb) AS (
+            id bigint, profile text, kind text, link_kind text, link_id bigint, file_name text, declared_type text,
+            size_bytes bigint, checksum_sha256 text, object_key text, upload_id text, part_size_bytes bigint,
+            num_parts int, data jsonb)) WITH ORDINALITY
+    ),
+    inserted AS (
+        INSERT INTO mediadock_asset (id, profile, kind, link_kind, link_id, file_name, declared_type, size_bytes,
+                                     checksum_sha256, object_key, upload_id, part_size_bytes, num_parts,
+                                     owner_id, audience, state, expires_at)
+        SELECT id, profile, kind, link_kind, link_id, file_name, declared_type, size_bytes,
+               checksum_sha256, object_key, upload_id, part_size_bytes, num_parts,
+               $(owner_id)s, $(audience)s::bigint[], 'pending', now() + make_interval(secs => $(pending_ttl_s)s)
+          FROM asset, granted
+        RETURNING id
+    ),
+    stream AS (
+        INSERT INTO mediadock_stream AS stream (user_id, last_seq)
+        SELECT user_id, $(count)s FROM unnest($(audience)s::bigint[]) AS user_id, granted ORDER BY user_id
+        ON CONFLICT (user_id) DO UPDATE SET last_seq = stream.last_seq + excluded.last_seq
+        RETURNING user_id, last_seq
+    ),
+    event AS (
+        INSERT INTO mediadock_event (user_id, seq, type, asset_id, data)
+        SELECT user_id, last_seq - $(count)s + ordinality, $(event_type)s, id,
+               data || jsonb_build_object('created_at', now(), 'updated_at', now())
+          FROM stream, asset
+    )
+    SELECT count(*) FROM inserted
+"""

@@ -1,0 +1,52 @@
+"""Delete: the asset goes, from the database at once and from the store by the outbox."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from mediadock.core.profiles import LinkedAsset, profile_named
+from mediadock.core.states import OCCUPIES_BYTES, State
+from mediadock.uploads import outbox
+from mediadock.uploads.events import append_event
+from mediadock.uploads.lifecycle import linked, release_ledger
+from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.snapshot import snapshot
+
+DELETED = "deleted"
+
+
+def delete_asset(asset: MediaAsset) -> None:
+    """Remove an asset in whatever state it is; a worker that holds it finds its lease gone and stops."""
+    with transaction.atomic():
+        locked = MediaAsset.objects.select_for_update().filter(pk=asset.pk).first()
+        if locked is None:
+            return
+        _give_back(locked)
+        what_was = linked(locked)
+        data = snapshot(locked, message_status=None)
+        locked.delete()
+        status = _settle(what_was)
+        gone = {"stage": DELETED, "state": DELETED, "variants": {}, "message_status": status or data["message_status"]}
+        append_event(
+            locked.audience,
+            event_type=profile_named(locked.profile).event_type,
+            data={**data, **gone},
+            asset_id=asset.pk,
+        )
+
+
+def _settle(what_was: LinkedAsset) -> str | None:
+    return profile_named(what_was.profile).on_settled(what_was)
+
+
+def _give_back(asset: MediaAsset) -> None:
+    state = State(asset.state)
+    pending = state is State.PENDING
+    release_ledger(
+        asset.owner_id, pending=int(pending), used_bytes=asset.size_bytes if state in OCCUPIES_BYTES else 0
+    )
+    outbox.enqueue_discard(
+        keys=[asset.object_key, *(variant["key"] for variant in asset.variants.values())],
+        upload_key=asset.object_key if pending else None,
+        upload_id=asset.upload_id if pending else None,
+    )

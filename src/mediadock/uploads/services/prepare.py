@@ -1,0 +1,122 @@
+"""Prepare: check what is declared, record it in one statement, sign the addresses.
+
+All or nothing: one refused file refuses all, and nothing is created anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mediadock.core.errors import FieldError, Malformed, MediadockError
+from mediadock.core.keys import incoming_key
+from mediadock.core.policy import Declared, UploadPlan, plan_upload
+from mediadock.core.profiles import Profile
+from mediadock.core.states import State
+from mediadock.uploads.grants import Grant, grant_upload
+from mediadock.uploads.links import ExistingLink, NewLink
+from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.recording import record_prepared, reserve_ids
+from mediadock.uploads.store import object_store
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The link's id, where there is a link, and a grant for every file in the order asked."""
+
+    link_id: int | None
+    grants: tuple[Grant, ...]
+
+
+def prepare_uploads(
+    *,
+    owner_id: int,
+    profile: Profile,
+    declared: Sequence[Declared],
+    audience: Sequence[int],
+    link: NewLink | ExistingLink | None = None,
+    fields_prefix: str = "",
+) -> Prepared:
+    """Create the assets, tell their audience, and answer with addresses for their bytes.
+
+    ``fields_prefix`` (``attachments.``) goes before the index in the errors of a batch. Raises what
+    ``plan_upload`` raises, ``TooMany`` and ``TooLarge`` over the owner's limits, ``NotFound`` when the link names
+    somebody who does not exist, ``Unavailable`` when the store does not answer.
+    """
+    plans = _plan_all(profile, declared, fields_prefix)
+    link_id, asset_ids = reserve_ids(len(plans), link)
+    assets = [
+        _asset(plan, asset_id=asset_id, owner_id=owner_id, profile=profile, link=link, link_id=link_id)
+        for asset_id, plan in zip(asset_ids, plans, strict=True)
+    ]
+    try:
+        _open_multiparts(assets)
+        record_prepared(assets, owner_id=owner_id, profile=profile, audience=audience, link=link)
+    except BaseException:
+        _give_back(assets)
+        raise
+    return Prepared(link_id, tuple(grant_upload(asset) for asset in assets))
+
+
+def _plan_all(profile: Profile, declared: Sequence[Declared], prefix: str) -> list[UploadPlan]:
+    if not 1 <= len(declared) <= profile.max_files:
+        sentence = f"Between 1 and {profile.max_files} files can be sent at once."
+        error = FieldError(prefix.rstrip(".") or "files", "file_count_invalid", sentence)
+        raise Malformed("file_count_invalid", sentence, errors=[error])
+    plans: list[UploadPlan] = []
+    refusals: list[MediadockError] = []
+    for index, one in enumerate(declared):
+        try:
+            plans.append(plan_upload(profile, one))
+        except MediadockError as refusal:
+            place = f"{prefix}{index}." if prefix else ""
+            refusal.errors = tuple(replace(error, field=place + error.field) for error in refusal.errors)
+            refusals.append(refusal)
+    if refusals:
+        first = refusals[0]
+        first.errors = tuple(error for refusal in refusals for error in refusal.errors)
+        raise first
+    return plans
+
+
+def _asset(
+    plan: UploadPlan,
+    *,
+    asset_id: int,
+    owner_id: int,
+    profile: Profile,
+    link: NewLink | ExistingLink | None,
+    link_id: int | None,
+) -> MediaAsset:
+    return MediaAsset(
+        id=asset_id,
+        owner_id=owner_id,
+        profile=profile.name,
+        kind=plan.file_type.kind.value,
+        link_kind=link.kind if link else None,
+        link_id=link_id,
+        file_name=plan.file_name,
+        declared_type=plan.content_type,
+        size_bytes=plan.size_bytes,
+        checksum_sha256=plan.checksum_sha256,
+        object_key=incoming_key(profile.key_layout, owner_id=owner_id, asset_id=asset_id, slug=plan.slug),
+        part_size_bytes=plan.parts.part_size_bytes if plan.parts else None,
+        num_parts=plan.parts.num_parts if plan.parts else None,
+        state=State.PENDING.value,
+    )
+
+
+def _open_multiparts(assets: Sequence[MediaAsset]) -> None:
+    for asset in assets:
+        if asset.num_parts is not None:
+            asset.upload_id = object_store().create_multipart(asset.object_key, content_type=asset.declared_type)
+
+
+def _give_back(assets: Sequence[MediaAsset]) -> None:
+    """Abort what was opened on the store; what cannot be aborted now, the sweeper finds."""
+    for asset in assets:
+        if asset.upload_id is not None:
+            try:
+                object_store().abort_multipart(asset.object_key, asset.upload_id)
+            except MediadockError:
+                return

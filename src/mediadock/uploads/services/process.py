@@ -1,0 +1,115 @@
+"""Process: claim, verify, make the variants, publish in one fenced update.
+
+Whatever happens, the asset ends in a named state or is left to its lease: a worker that dies, or loses its lease,
+changes nothing further, and the sweeper gives the asset to the next.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from mediadock.core.errors import ContentRejected, MediadockError, ProcessingFailed, Unavailable
+from mediadock.core.filetypes import Kind
+from mediadock.core.profiles import Profile, profile_named
+from mediadock.core.states import State
+from mediadock.processing.image.model import ImageSpec
+from mediadock.processing.image.render import render_image
+from mediadock.storage.errors import StoreUnavailable
+from mediadock.storage.pinned import PinnedObject
+from mediadock.uploads.conf import conf
+from mediadock.uploads.lifecycle import StaleTransitionError, claim, transition
+from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.services.checksum import HashingSource, check_sha256
+from mediadock.uploads.services.lease import Lease, LeasedSource, held_lease
+from mediadock.uploads.services.publish import Publisher
+from mediadock.uploads.services.verify import verify_upload
+from mediadock.uploads.store import object_store
+
+_log = logging.getLogger(__name__)
+
+Facts = dict[str, Any]
+
+
+def process_asset(asset_id: int) -> None:
+    """Do the work of one asset, if there is any and nobody else does it. Safe to call any number of times."""
+    asset = claim(asset_id)
+    if asset is None or asset.lease_token is None:
+        return
+    with held_lease(asset_id, asset.lease_token) as lease:
+        publisher = Publisher(asset, lease)
+        try:
+            facts = _verify_and_render(asset, lease, publisher)
+            transition(asset_id, State.READY, lease_token=lease.token, changes=facts)
+        except StaleTransitionError:
+            _log.info("asset %s: another worker has it now", asset_id)
+            _discard(publisher)
+        except MediadockError as error:
+            _discard(publisher)
+            _end_badly(asset, lease, error)
+        except Exception:
+            _log.exception("asset %s: processing broke", asset_id)
+            _discard(publisher)
+            _end_badly(asset, lease, ProcessingFailed("internal_error", "Processing broke; try again."))
+
+
+def _verify_and_render(asset: MediaAsset, lease: Lease, publisher: Publisher) -> Facts:
+    profile = profile_named(asset.profile)
+    content_type = verify_upload(asset, profile)
+    pinned = PinnedObject(
+        object_store(),
+        asset.object_key,
+        etag=asset.etag or "",
+        size_bytes=asset.size_bytes,
+        deadline_s=conf().process_time_limit_s,
+    )
+    source = HashingSource(LeasedSource(pinned, lease))
+    facts = _PROCESSORS.get(Kind(asset.kind), _keep_as_it_is)(source, profile, content_type, publisher)
+    facts["sha256"] = check_sha256(source, asset.checksum_sha256)
+    if Kind(asset.kind) in profile.keep_original or Kind(asset.kind) not in _PROCESSORS:
+        publisher.keep_original(content_type)
+    return {**facts, "detected_type": content_type, "variants": publisher.variants}
+
+
+def _render_image(source: HashingSource, profile: Profile, content_type: str, publisher: Publisher) -> Facts:
+    preset = profile.image
+    spec = ImageSpec(
+        content_type=content_type,
+        sizes=preset.sizes,
+        square=preset.square,
+        display=preset.display,
+        quality=preset.quality,
+        effort=preset.effort,
+    )
+    facts = render_image(source, spec, emit=publisher.put_picture)
+    return {"width": facts.width, "height": facts.height, "placeholder": facts.placeholder}
+
+
+def _keep_as_it_is(_source: HashingSource, _profile: Profile, _content_type: str, _publisher: Publisher) -> Facts:
+    """A kind without a processor: the verified original is all there is."""
+    return {}
+
+
+_PROCESSORS: Mapping[Kind, Callable[[HashingSource, Profile, str, Publisher], Facts]] = {Kind.IMAGE: _render_image}
+
+
+def _end_badly(asset: MediaAsset, lease: Lease, error: MediadockError) -> None:
+    """Refused, failed, or back to the queue when only the store was away: that is not the file's fault."""
+    _log.warning("asset %s: %s", asset.pk, error)
+    changes: Facts = {"variants": {}, "error_code": error.code, "error_reason": error.detail}
+    with suppress(StaleTransitionError):
+        if isinstance(error, ContentRejected):
+            transition(asset.pk, State.REJECTED, lease_token=lease.token, changes=changes)
+        elif isinstance(error, StoreUnavailable) and error.transient:
+            again: Facts = {"variants": {}, "attempt": asset.attempt - 1}
+            transition(asset.pk, State.UPLOADED, lease_token=lease.token, changes=again)
+        else:
+            transition(asset.pk, State.FAILED, lease_token=lease.token, changes=changes)
+
+
+def _discard(publisher: Publisher) -> None:
+    """At once if the store lets us; what stays is unreferenced and the sweeper's."""
+    with suppress(Unavailable):
+        publisher.discard()

@@ -1,0 +1,94 @@
+"""Tidy: find objects and open multipart uploads that no record speaks for, older than a grace period.
+
+Three kinds of orphan: a quarantined object whose asset is settled or gone, a published or kept object that no
+asset names (a fenced-off attempt's), and a multipart upload whose asset takes no more parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+
+from mediadock.core.keys import INCOMING, ORIGINALS, PUBLISHED
+from mediadock.core.states import State
+from mediadock.storage.shapes import ObjectSummary, OpenUpload
+from mediadock.uploads.conf import conf
+from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.store import object_store
+
+_BATCH = 500
+_WAITING = (State.PENDING, State.UPLOADED, State.PROCESSING, State.FAILED)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Orphans:
+    """Keys of orphaned objects, and orphaned multipart uploads."""
+
+    keys: tuple[str, ...]
+    uploads: tuple[OpenUpload, ...]
+
+
+def tidy(*, dry_run: bool = True) -> Orphans:
+    """Find the orphans and, unless ``dry_run``, remove them."""
+    store = object_store()
+    before = datetime.now(UTC) - timedelta(seconds=conf().orphan_grace_s)
+    keys = [*_orphaned_uploads(before), *_unnamed(PUBLISHED, before), *_unnamed(ORIGINALS, before)]
+    uploads = list(_orphaned_multiparts(before))
+    if not dry_run:
+        for batch in _batches(keys):
+            store.delete(batch)
+        for upload in uploads:
+            store.abort_multipart(upload.key, upload.upload_id)
+    return Orphans(tuple(keys), tuple(uploads))
+
+
+def _orphaned_uploads(before: datetime) -> Iterator[str]:
+    """Quarantined objects whose asset no longer waits: a replayed PUT, a client that came too late."""
+    for batch in _batches(_old(INCOMING, before)):
+        keys = [found.key for found in batch]
+        waiting = set(
+            MediaAsset.objects.filter(object_key__in=keys, state__in=_WAITING).values_list("object_key", flat=True)
+        )
+        yield from (key for key in keys if key not in waiting)
+
+
+def _unnamed(prefix: str, before: datetime) -> Iterator[str]:
+    """Objects of ours whose asset is gone, or names another attempt's objects and is not at work."""
+    for batch in _batches(_old(prefix, before)):
+        owners = {found.key: _asset_id(found.key) for found in batch}
+        assets = MediaAsset.objects.filter(pk__in=set(owners.values())).exclude(state=State.PROCESSING)
+        named = {variant["key"] for asset in assets for variant in asset.variants.values()}
+        busy = set(
+            MediaAsset.objects.filter(pk__in=set(owners.values()), state=State.PROCESSING).values_list("pk", flat=True)
+        )
+        yield from (key for key, owner in owners.items() if key not in named and owner not in busy)
+
+
+def _orphaned_multiparts(before: datetime) -> Iterator[OpenUpload]:
+    for batch in _batches(found for found in object_store().list_multipart_uploads(INCOMING) if found.initiated < before):
+        live = set(
+            MediaAsset.objects.filter(
+                upload_id__in=[found.upload_id for found in batch], state=State.PENDING
+            ).values_list("upload_id", flat=True)
+        )
+        yield from (found for found in batch if found.upload_id not in live)
+
+
+def _old(prefix: str, before: datetime) -> Iterator[ObjectSummary]:
+    return (found for found in object_store().list_objects(prefix) if found.last_modified < before)
+
+
+def _asset_id(key: str) -> int:
+    """The asset in ``media/{asset}/…`` or ``originals/{asset}/…``; 0, which is nobody's, for a foreign key."""
+    name = key.split("/")[1]
+    return int(name) if name.isdecimal() else 0
+
+
+def _batches(found: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(found)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch

@@ -1,0 +1,27 @@
+"""Celery tasks: thin, idempotent, and only hints; PostgreSQL knows what there is to do."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from mediadock.uploads.services.process import process_asset
+from mediadock.uploads.services.sweep import sweep
+from mediadock.uploads.services.tidy import tidy
+
+
+@shared_task(name="mediadock.process")
+def process_uploaded_asset(asset_id: int) -> None:
+    """An asset may have work."""
+    process_asset(asset_id)
+
+
+@shared_task(name="mediadock.sweep")
+def sweep_unsettled() -> None:
+    """A round of the sweeper."""
+    sweep()
+
+
+@shared_task(name="mediadock.tidy")
+def tidy_orphans() -> None:
+    """Remove orphans past their grace period."""
+    tidy(dry_run=False)
