@@ -24,9 +24,10 @@ class MultipartTransfer:
         self._route, self._file, self._session, self._meter = route, file, session, meter
         self._plan = PartPlan(file.size_bytes, session.part_size_bytes, session.num_parts)
         self._urls = PartUrls(route.account, session)
-        self._etags = {part.number: part.etag for part in session.stored}
-        if self._etags:
-            meter.add(sum(part.size_bytes for part in session.stored))
+        whole = [part for part in session.stored if part.size_bytes == self._plan.size_of(part.number)]
+        self._etags = {part.number: part.etag for part in whole}
+        if whole:
+            meter.add(sum(part.size_bytes for part in whole))
 
     @property
     def size_bytes(self) -> int:
