@@ -5,14 +5,11 @@ Importing models at the top of a test module is fine: the addresses are known be
 
 from __future__ import annotations
 
-import importlib.util
-
 import pytest
 
 from stack.embedded import Embedded, use_django
 
-if importlib.util.find_spec("mediadock.server.settings"):
-    use_django()
+use_django()
 
 
 @pytest.fixture(scope="session")
