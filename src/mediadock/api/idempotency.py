@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -39,6 +40,8 @@ def idempotent(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
             return view(*args, **kwargs)
         return _remembered(request, key, lambda: view(*args, **kwargs))
 
+    # ninja reads the view's parameters here; its annotations are names of the view's module, not of this one
+    answered.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
     return answered
 
 
@@ -67,7 +70,9 @@ def _remembered(request: HttpRequest, key: str, run: Callable[[], HttpResponse])
 def _take(request: HttpRequest, key: str) -> tuple[IdempotentRequest, bool]:
     if not 1 <= len(key) <= 255 or not key.isprintable():
         sentence = "Idempotency-Key must have 1 to 255 printable characters."
-        raise Malformed("idempotency_key_invalid", sentence, errors=[FieldError("Idempotency-Key", "invalid", sentence)])
+        raise Malformed(
+            "idempotency_key_invalid", sentence, errors=[FieldError("Idempotency-Key", "invalid", sentence)]
+        )
     name: dict[str, Any] = {"user_id": principal_of(request).user_id, "path": request.path, "key": key}
     IdempotentRequest.objects.filter(**name, created_at__lt=Now() - KEPT_FOR).delete()
     IdempotentRequest.objects.filter(**name, status=None, created_at__lt=Now() - GIVEN_UP_AFTER).delete()
@@ -75,7 +80,9 @@ def _take(request: HttpRequest, key: str) -> tuple[IdempotentRequest, bool]:
         with transaction.atomic():
             return IdempotentRequest.objects.create(**name, body_sha256=_digest(request)), True
     except IntegrityError:
-        return IdempotentRequest.objects.filter(**name).first() or IdempotentRequest(**name, body_sha256=_digest(request)), False
+        return IdempotentRequest.objects.filter(**name).first() or IdempotentRequest(
+            **name, body_sha256=_digest(request)
+        ), False
 
 
 def _again(record: IdempotentRequest, digest: str) -> HttpResponse:

@@ -14,10 +14,6 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 
-
-
-
-
 def newest_page(rows: QuerySet[Any], *, cursor: str | None, limit: int) -> tuple[Sequence[Any], str | None]:
     """One page by falling id and the cursor of the next, ``None`` after the last."""
     if not 1 <= limit <= MAX_LIMIT:

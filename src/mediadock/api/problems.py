@@ -88,8 +88,8 @@ def install_handlers(api: NinjaAPI) -> None:
     api.exception_handler(Exception)(_unexpected)
 
 
-def not_found(_request: HttpRequest | None = None, _exception: Exception | None = None) -> HttpResponse:
-    """404 for a path that is nobody's."""
+def not_found(request: HttpRequest | None = None, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """404 for a path that is nobody's; Django names the arguments."""
     return problem(404, "not_found", "There is nothing at this address.")
 
 

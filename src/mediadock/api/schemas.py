@@ -45,7 +45,7 @@ class Problem(Schema):
     status: int
     code: str
     detail: str
-    errors: list[FieldProblem] = []
+    errors: list[FieldProblem] | None = None
 
 
 class VariantOut(Schema):

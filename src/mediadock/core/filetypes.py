@@ -33,7 +33,9 @@ class FileType:
 
 
 def _types(kind: Kind, rows: Iterable[tuple[str, str, str]]) -> list[FileType]:
-    return [FileType(name, kind, tuple(extensions.split()), tuple(aliases.split())) for name, extensions, aliases in rows]
+    return [
+        FileType(name, kind, tuple(extensions.split()), tuple(aliases.split())) for name, extensions, aliases in rows
+    ]
 
 
 _WORD = "application/vnd.openxmlformats-officedocument."
@@ -124,8 +126,50 @@ _BY_EXTENSION: Mapping[str, FileType] = MappingProxyType(
     {extension: file_type for file_type in FILE_TYPES for extension in file_type.extensions}
 )
 _ACTIVE_EXTENSIONS = frozenset(
-    "exe dll com scr msi bat cmd ps1 vbs js mjs jar apk sh bash php phtml phar pl cgi asp aspx jsp "
-    "html htm xhtml shtml svg svgz xml xsl m3u m3u8 pls mpd xspf asx ffconcat sdp lnk url hta".split()
+    [
+        "exe",
+        "dll",
+        "com",
+        "scr",
+        "msi",
+        "bat",
+        "cmd",
+        "ps1",
+        "vbs",
+        "js",
+        "mjs",
+        "jar",
+        "apk",
+        "sh",
+        "bash",
+        "php",
+        "phtml",
+        "phar",
+        "pl",
+        "cgi",
+        "asp",
+        "aspx",
+        "jsp",
+        "html",
+        "htm",
+        "xhtml",
+        "shtml",
+        "svg",
+        "svgz",
+        "xml",
+        "xsl",
+        "m3u",
+        "m3u8",
+        "pls",
+        "mpd",
+        "xspf",
+        "asx",
+        "ffconcat",
+        "sdp",
+        "lnk",
+        "url",
+        "hta",
+    ]
 )
 _UNSAID = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 

@@ -108,15 +108,15 @@ def _checked_sha256(checksum: str | None) -> str | None:
             return checksum
     except (binascii.Error, ValueError):
         pass
-    raise _malformed("checksum_sha256", "checksum_invalid", "checksum_sha256 is the base64 of the 32 bytes of a SHA-256.")
+    raise _malformed(
+        "checksum_sha256", "checksum_invalid", "checksum_sha256 is the base64 of the 32 bytes of a SHA-256."
+    )
 
 
 def _parts(profile: Profile, declared: Declared) -> PartPlan | None:
     if declared.size_bytes <= profile.direct_up_to_bytes:
         return None
-    return plan_parts(
-        declared.size_bytes, part_size_bytes=declared.part_size_bytes, num_parts=declared.num_parts
-    )
+    return plan_parts(declared.size_bytes, part_size_bytes=declared.part_size_bytes, num_parts=declared.num_parts)
 
 
 def _refused(field: str, code: str, sentence: str) -> TypeRefused:

@@ -8,6 +8,6 @@ import django
 
 django.setup()
 
-from mediadock.realtime.routing import application
+from mediadock.realtime.routing import application  # noqa: E402 - Django must be set up first
 
 __all__ = ["application"]

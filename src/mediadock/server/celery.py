@@ -17,7 +17,8 @@ _VISIBILITY_TIMEOUT_S = _TIME_LIMIT_S + 300
 
 app = Celery("mediadock")
 app.conf.update(
-    broker_url=os.environ.get("MEDIADOCK_BROKER_URL") or os.environ.get("MEDIADOCK_REDIS_URL", "redis://127.0.0.1:6379/0"),
+    broker_url=os.environ.get("MEDIADOCK_BROKER_URL")
+    or os.environ.get("MEDIADOCK_REDIS_URL", "redis://127.0.0.1:6379/0"),
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
@@ -54,6 +55,6 @@ app.conf.update(
 app.autodiscover_tasks(["mediadock.uploads"])
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator]
 def _keep_django_logging(**_: object) -> None:
     """Django's logging stands; Celery would replace it."""

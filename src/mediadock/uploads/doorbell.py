@@ -55,7 +55,7 @@ _making = threading.Lock()
 
 
 def _ring(channel: str, message: str) -> None:
-    global _bell  # noqa: PLW0603 - one bell a process, made anew after a fork, whose threads are gone
+    global _bell
     if _bell is None or _bell.pid != os.getpid():
         with _making:
             if _bell is None or _bell.pid != os.getpid():

@@ -81,7 +81,8 @@ def renew_lease(asset_id: int, lease_token: uuid.UUID) -> bool:
     """Push the lease further; ``False`` when it is no longer ours and the work must stop."""
     with connection.cursor() as cursor:
         cursor.execute(_RENEW, [conf().lease_s, asset_id, lease_token])
-        return cursor.rowcount == 1
+        renewed: int = cursor.rowcount
+    return renewed == 1
 
 
 def record_variants(asset_id: int, lease_token: uuid.UUID, variants: Mapping[str, Any], **facts: Any) -> MediaAsset:  # noqa: ANN401 - columns of the row

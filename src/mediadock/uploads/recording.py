@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import IntegrityError, connection
 
@@ -68,7 +69,7 @@ def record_prepared(
     doorbell.ring_users_on_commit(users)
 
 
-def _execute(statement: str, params: dict[str, object]) -> int:
+def _execute(statement: str, params: dict[str, Any]) -> int:
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement, params)

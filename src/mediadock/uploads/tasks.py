@@ -9,19 +9,19 @@ from mediadock.uploads.services.sweep import sweep
 from mediadock.uploads.services.tidy import tidy
 
 
-@shared_task(name="mediadock.process")
+@shared_task(name="mediadock.process")  # type: ignore[untyped-decorator]
 def process_uploaded_asset(asset_id: int) -> None:
     """An asset may have work."""
     process_asset(asset_id)
 
 
-@shared_task(name="mediadock.sweep")
+@shared_task(name="mediadock.sweep")  # type: ignore[untyped-decorator]
 def sweep_unsettled() -> None:
     """A round of the sweeper."""
     sweep()
 
 
-@shared_task(name="mediadock.tidy")
+@shared_task(name="mediadock.tidy")  # type: ignore[untyped-decorator]
 def tidy_orphans() -> None:
     """Remove orphans past their grace period."""
     tidy(dry_run=False)

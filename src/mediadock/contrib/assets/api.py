@@ -57,7 +57,7 @@ def delete(request: HttpRequest, asset_id: int) -> HttpResponse:
 
 
 @router.get("/config", response={200: ConfigOut}, auth=None)
-def config(request: HttpRequest) -> HttpResponse:
+def config(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - ninja calls every view with it
     """The limits that the server publishes, and where its events stream; no login needed."""
     return json_response(
         200,

@@ -21,9 +21,7 @@ def list_messages(
     request: HttpRequest, user_id: int, cursor: str | None = None, limit: int = DEFAULT_LIMIT
 ) -> HttpResponse:
     """The conversation with one user, newest first."""
-    items, following = conversation(
-        user_id=principal_of(request).user_id, other_id=user_id, cursor=cursor, limit=limit
-    )
+    items, following = conversation(user_id=principal_of(request).user_id, other_id=user_id, cursor=cursor, limit=limit)
     return json_response(200, {"items": items, "next": following})
 
 

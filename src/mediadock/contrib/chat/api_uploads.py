@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Body, Router
 
 from mediadock.api.idempotency import idempotent
 from mediadock.api.responses import json_response
@@ -37,7 +37,7 @@ router = Router(auth=bearer, tags=["chat uploads"])
 
 @router.post("/chats/upload/prepare/", response={201: GrantOut, 200: GrantOut, **REFUSALS})
 @idempotent
-def prepare(request: HttpRequest, body: PrepareBody) -> HttpResponse:
+def prepare(request: HttpRequest, body: Body[PrepareBody]) -> HttpResponse:
     """Begin a message with one file, or ask for further or fresh addresses of an upload that was begun."""
     user_id = principal_of(request).user_id
     if isinstance(body, MoreUrlsIn):
@@ -104,4 +104,3 @@ def _prepare_message(
 
 def _locator(body: UploadName) -> Locator:
     return Locator(object_key=body.object_key, upload_id=body.upload_id, asset_id=body.asset_id)
-

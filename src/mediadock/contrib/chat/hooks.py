@@ -19,6 +19,8 @@ def settle_message(asset: LinkedAsset) -> str | None:
 
     The message's row is locked first: of two assets that become ready at once, the second sees the first.
     """
+    if asset.link_id is None:
+        return None
     message = Message.objects.select_for_update().filter(pk=asset.link_id).first()
     if message is None:
         return None

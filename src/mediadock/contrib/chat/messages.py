@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -50,9 +51,7 @@ def send_text(*, sender_id: int, receiver_id: int, text: str) -> dict[str, Any]:
     """Create a message without files; it is sent at once."""
     try:
         with transaction.atomic():
-            message = Message.objects.create(
-                sender_id=sender_id, receiver_id=check_receiver(receiver_id), text=text
-            )
+            message = Message.objects.create(sender_id=sender_id, receiver_id=check_receiver(receiver_id), text=text)
             message.refresh_from_db()
             shown = _shown(message, SENT, [], sender_id)
             told = {name: shown[name] for name in ("message_id", "sender_id", "receiver_id", "text", "created_at")}
@@ -100,12 +99,11 @@ def mark_seen(*, user_id: int, message_id: int) -> Message:
             raise Conflict("message_not_sent", "A message can be seen once all its files are there.")
         if message.seen_at is None:
             Message.objects.filter(pk=message.pk).update(seen_at=Now())
-            message.refresh_from_db()
-            assert message.seen_at is not None
+            message = Message.objects.get(pk=message.pk)
             append_event(
                 [message.sender_id],
                 event_type=SEEN_TYPE,
-                data={"message_id": message.pk, "seen_at": message.seen_at.isoformat()},
+                data={"message_id": message.pk, "seen_at": _moment(message.seen_at)},
             )
     return message
 
@@ -124,10 +122,14 @@ def _shown(message: Message, status: str, assets: Sequence[MediaAsset], viewer_i
         "receiver_id": message.receiver_id,
         "text": message.text,
         "status": status,
-        "seen_at": message.seen_at.isoformat() if message.seen_at else None,
+        "seen_at": _moment(message.seen_at),
         "created_at": message.created_at.isoformat(),
         "attachments": [render(snapshot(asset, message_status=status), viewer_id=viewer_id) for asset in assets],
     }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _no_receiver() -> NotFound:

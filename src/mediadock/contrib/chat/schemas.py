@@ -66,9 +66,7 @@ def _which(body: Any) -> str:  # noqa: ANN401 - any JSON at all may come
     return "more" if {"object_key", "upload_id", "asset_id"} & set(names) else "new"
 
 
-PrepareBody = Annotated[
-    Annotated[PrepareIn, Tag("new")] | Annotated[MoreUrlsIn, Tag("more")], Discriminator(_which)
-]
+PrepareBody = Annotated[Annotated[PrepareIn, Tag("new")] | Annotated[MoreUrlsIn, Tag("more")], Discriminator(_which)]
 
 
 class PartIn(StrictSchema):

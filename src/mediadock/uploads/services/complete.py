@@ -75,7 +75,5 @@ def _checked_head(asset: MediaAsset) -> ObjectHead:
     except ObjectMissing as error:
         raise Conflict("object_missing", "The file has not arrived in the store; send it first.") from error
     if head.size_bytes != asset.size_bytes:
-        raise Conflict(
-            "size_mismatch", f"{head.size_bytes} bytes arrived, but {asset.size_bytes} bytes were declared."
-        )
+        raise Conflict("size_mismatch", f"{head.size_bytes} bytes arrived, but {asset.size_bytes} bytes were declared.")
     return head

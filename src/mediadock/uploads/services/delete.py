@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from mediadock.core.profiles import LinkedAsset, profile_named
@@ -26,7 +28,12 @@ def delete_asset(asset: MediaAsset) -> None:
         data = snapshot(locked, message_status=None)
         locked.delete()
         status = _settle(what_was)
-        gone = {"stage": DELETED, "state": DELETED, "variants": {}, "message_status": status or data["message_status"]}
+        gone: dict[str, Any] = {
+            "stage": DELETED,
+            "state": DELETED,
+            "variants": {},
+            "message_status": status or data["message_status"],
+        }
         append_event(
             locked.audience,
             event_type=profile_named(locked.profile).event_type,
@@ -42,9 +49,7 @@ def _settle(what_was: LinkedAsset) -> str | None:
 def _give_back(asset: MediaAsset) -> None:
     state = State(asset.state)
     pending = state is State.PENDING
-    release_ledger(
-        asset.owner_id, pending=int(pending), used_bytes=asset.size_bytes if state in OCCUPIES_BYTES else 0
-    )
+    release_ledger(asset.owner_id, pending=int(pending), used_bytes=asset.size_bytes if state in OCCUPIES_BYTES else 0)
     outbox.enqueue_discard(
         keys=[asset.object_key, *(variant["key"] for variant in asset.variants.values())],
         upload_key=asset.object_key if pending else None,

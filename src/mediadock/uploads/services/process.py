@@ -49,7 +49,7 @@ def process_asset(asset_id: int) -> None:
         except MediadockError as error:
             _discard(publisher)
             _end_badly(asset, lease, error)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a mistake of ours must not leave the asset to its lease
             _log.exception("asset %s: processing broke", asset_id)
             _discard(publisher)
             _end_badly(asset, lease, ProcessingFailed("internal_error", "Processing broke; try again."))

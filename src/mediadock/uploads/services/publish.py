@@ -58,9 +58,7 @@ class Publisher:
         """
         self._lease.check()
         asset = self._asset
-        key = original_key(
-            asset_id=asset.pk, attempt=asset.attempt, nonce=self._nonce, slug=slug_of(asset.file_name)
-        )
+        key = original_key(asset_id=asset.pk, attempt=asset.attempt, nonce=self._nonce, slug=slug_of(asset.file_name))
         object_store().copy(
             asset.object_key,
             key,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mediadock.core.errors import Conflict
 from mediadock.core.states import CAN_RETRY, State
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
 
-_AFRESH = {
+_AFRESH: Mapping[str, Any] = {
     "attempt": 0,
     "lease_token": None,
     "lease_until": None,

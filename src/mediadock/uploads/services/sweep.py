@@ -9,7 +9,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-
 from django.db import connection
 from django.db.models.functions import Now
 

@@ -69,7 +69,9 @@ def _unnamed(prefix: str, before: datetime) -> Iterator[str]:
 
 
 def _orphaned_multiparts(before: datetime) -> Iterator[OpenUpload]:
-    for batch in _batches(found for found in object_store().list_multipart_uploads(INCOMING) if found.initiated < before):
+    for batch in _batches(
+        found for found in object_store().list_multipart_uploads(INCOMING) if found.initiated < before
+    ):
         live = set(
             MediaAsset.objects.filter(
                 upload_id__in=[found.upload_id for found in batch], state=State.PENDING

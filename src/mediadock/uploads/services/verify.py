@@ -41,9 +41,7 @@ def _agreed_type(asset: MediaAsset, profile: Profile, sniffed: Sniffed) -> str:
     detected = Kind(sniffed.kind)
     declared = Kind(asset.kind)
     if detected is not declared and not {detected, declared} <= _TIMED:
-        raise ContentRejected(
-            "type_mismatch", f"The file was sent as {declared}, but it is {sniffed.content_type}."
-        )
+        raise ContentRejected("type_mismatch", f"The file was sent as {declared}, but it is {sniffed.content_type}.")
     file_type = find_type(sniffed.content_type)
     if file_type is None or not profile.accepts(file_type):
         raise ContentRejected("type_not_allowed", f"{sniffed.content_type} is not accepted here.")
