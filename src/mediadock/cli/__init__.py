@@ -1,0 +1,1 @@
+"""The command line: ``mediadock COMMAND``. One command, one file; ``main`` puts them together."""
