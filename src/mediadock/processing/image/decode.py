@@ -6,33 +6,54 @@ carry (XMP is not asked), and reads to the end of the data: a file that is cut s
 
 from __future__ import annotations
 
+import re
+
 import pyvips  # type: ignore[import-untyped]
 
+from mediadock.processing.image.heic import decode_heic
 from mediadock.processing.image.opened import Opened, corrupt
 
+# Damage must be asked for in the loader's options; libvips 8.18 drops ``fail_on`` given to ``thumbnail`` itself.
+WHOLE_OR_NOTHING = "fail_on=error"
+_EVERY_WARNING = "fail_on=warning"
+_LOST_PIXELS = re.compile(r"premature end|bad Huffman|found marker|Bogus Huffman|bad arithmetic", re.IGNORECASE)
 
-def decode(opened: Opened, *, longest: int) -> pyvips.Image:
+
+def decode(opened: Opened, longest: int) -> pyvips.Image:
     """The whole picture in memory, at most ``longest`` on its longest side; ContentRejected ``corrupt``."""
+    return decode_as(opened, longest, height=longest, size="down")
+
+
+def decode_as(opened: Opened, width: int, **shape: object) -> pyvips.Image:
+    """The whole picture in the shape that ``thumbnail`` is asked for."""
+    if opened.has_profile:
+        # Without a profile the same request costs four times the decode and changes nothing.
+        shape["export_profile"] = "srgb"
     try:
-        shrunk = pyvips.Image.thumbnail_buffer(opened.body, longest, height=longest, size="down", **strictly(opened))
-        return in_srgb(shrunk).copy_memory()
+        if opened.header.content_type in ("image/heic", "image/heif"):
+            return _in_memory(decode_heic(opened.intake.whole()).thumbnail_image(width, **shape))
+        if opened.header.content_type == "image/jpeg":
+            return _decode_jpeg(opened, width, shape)
+        return _in_memory(opened.intake.thumbnail(width, WHOLE_OR_NOTHING, **shape))
     except pyvips.Error as error:
         raise corrupt(error) from None
 
 
-def strictly(opened: Opened) -> dict[str, str]:
-    """Options of every decode: stop at the first damage; convert by profile only when there is one.
+def _decode_jpeg(opened: Opened, width: int, shape: dict[str, object]) -> pyvips.Image:
+    """libjpeg paints grey where data is missing and only warns; it warns of harmless oddities too.
 
-    Asking for a conversion where there is no profile costs four times the decode and changes nothing.
+    So the first try stops at any warning, and a second one is made when what it met lost no pixels.
     """
-    options = {"fail_on": "error"}
-    if opened.profile is not None:
-        options["export_profile"] = "srgb"
-    return options
+    try:
+        return _in_memory(opened.intake.thumbnail(width, _EVERY_WARNING, **shape))
+    except pyvips.Error as error:
+        if _LOST_PIXELS.search(str(error)):
+            raise
+        return _in_memory(opened.intake.thumbnail(width, WHOLE_OR_NOTHING, **shape))
 
 
-def in_srgb(picture: pyvips.Image) -> pyvips.Image:
-    """Eight bits of sRGB or grey, with or without alpha."""
+def _in_memory(picture: pyvips.Image) -> pyvips.Image:
+    """Eight bits of sRGB or grey, with or without alpha, decoded now."""
     if picture.interpretation not in ("srgb", "b-w"):
         picture = picture.colourspace("srgb")
-    return picture if picture.format == "uchar" else picture.cast("uchar")
+    return (picture if picture.format == "uchar" else picture.cast("uchar")).copy_memory()

@@ -6,14 +6,16 @@ import pyvips  # type: ignore[import-untyped]
 
 ALLOWED_LOADERS = ("Jpeg", "Png", "Webp", "Heif", "Nsgif", "Tiff")
 
-TYPE_OF_LOADER = {
+_HEIF = "image/heif"
+_TYPE_OF_LOADER = {
     "jpegload": "image/jpeg",
     "pngload": "image/png",
     "webpload": "image/webp",
-    "heifload": "image/avif",
+    "heifload": _HEIF,
     "gifload": "image/gif",
     "tiffload": "image/tiff",
 }
+_HEIF_FAMILY = frozenset({_HEIF, "image/heic", "image/avif"})
 
 
 def lock_loaders() -> None:
@@ -26,6 +28,11 @@ def lock_loaders() -> None:
 
 
 def type_of(picture: pyvips.Image) -> str:
-    """The content type whose decoder opened this picture."""
+    """The content type whose decoder opened this picture; ``image/heif`` for the whole family."""
     loader = str(picture.get("vips-loader"))
-    return TYPE_OF_LOADER.get(loader.removesuffix("_buffer").removesuffix("_source"), loader)
+    return _TYPE_OF_LOADER.get(loader.removesuffix("_buffer").removesuffix("_source"), loader)
+
+
+def agrees(found: str, sniffed: str) -> bool:
+    """Whether the decoder that opened the file is the one that its head announced."""
+    return found == sniffed or (found == _HEIF and sniffed in _HEIF_FAMILY)

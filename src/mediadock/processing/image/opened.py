@@ -7,43 +7,54 @@ from dataclasses import dataclass
 import pyvips  # type: ignore[import-untyped]
 
 from mediadock.core.errors import ContentRejected
-from mediadock.processing.image.loaders import type_of
+from mediadock.processing.image.intake import Intake
+from mediadock.processing.image.loaders import agrees, type_of
 from mediadock.processing.image.pixels import Header
 
 _SIDEWAYS = frozenset({5, 6, 7, 8})  # EXIF orientations that exchange width and height
+_ANIMATED = frozenset({"image/gif", "image/webp"})
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A picture whose header is known; ``body`` is the whole file."""
+    """A picture whose header is known; ``sideways`` when being upright exchanges its sides."""
 
     header: Header
-    body: bytes
+    intake: Intake
     sideways: bool
-    profile: bytes | None
+    has_profile: bool
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height as a person sees them."""
+        width, height = self.header.width, self.header.height
+        return (height, width) if self.sideways else (width, height)
 
 
-def open_picture(body: bytes, content_type: str) -> Opened:
+def open_picture(intake: Intake, content_type: str) -> Opened:
     """Read the header; ContentRejected ``corrupt`` or, when another decoder feels addressed, ``type_mismatch``."""
     try:
-        picture = pyvips.Image.new_from_buffer(body, "", access="sequential")
-        found = type_of(picture)
-        header = Header(
-            content_type=found,
-            width=picture.width,
-            height=picture.height,
-            frames=_number(picture, "n-pages") if found in ("image/gif", "image/webp") else 1,
-            interlaced=bool(_number(picture, "interlaced", default=0)),
-        )
-        profile = picture.get("icc-profile-data") if picture.get_typeof("icc-profile-data") else None
-        sideways = _number(picture, "orientation") in _SIDEWAYS
+        picture = intake.open()
     except pyvips.Error as error:
         raise corrupt(error) from None
-    if found != content_type:
+    found = type_of(picture)
+    if not agrees(found, content_type):
         raise ContentRejected(
-            "type_mismatch", "This picture is not what it says it is.", log=f"{content_type}, {found}"
+            "type_mismatch", "This picture is not what it says it is.", log=f"sniffed {content_type}, decoder {found}"
         )
-    return Opened(header=header, body=body, sideways=sideways, profile=profile)
+    header = Header(
+        content_type=content_type,
+        width=picture.width,
+        height=picture.height,
+        frames=_number(picture, "n-pages", 1) if content_type in _ANIMATED else 1,
+        interlaced=bool(_number(picture, "interlaced", 0)),
+    )
+    return Opened(
+        header=header,
+        intake=intake,
+        sideways=_number(picture, "orientation", 1) in _SIDEWAYS,
+        has_profile=bool(picture.get_typeof("icc-profile-data")),
+    )
 
 
 def corrupt(error: Exception) -> ContentRejected:
@@ -51,5 +62,5 @@ def corrupt(error: Exception) -> ContentRejected:
     return ContentRejected("corrupt", "This picture is damaged or incomplete and cannot be opened.", log=str(error))
 
 
-def _number(picture: pyvips.Image, field: str, *, default: int = 1) -> int:
-    return int(picture.get(field)) if picture.get_typeof(field) else default
+def _number(picture: pyvips.Image, field: str, absent: int) -> int:
+    return int(picture.get(field)) if picture.get_typeof(field) else absent

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pyvips  # type: ignore[import-untyped]
 
+from mediadock.processing.image.animate import animated_display
 from mediadock.processing.image.decode import decode
 from mediadock.processing.image.encode import encode
+from mediadock.processing.image.intake import take_in
 from mediadock.processing.image.loaders import lock_loaders
 from mediadock.processing.image.model import ImageSpec, Output
 from mediadock.processing.image.opened import Opened, open_picture
@@ -25,38 +27,40 @@ _ENCODERS = 4
 
 def render(parent: Parent, params: Mapping[str, object]) -> dict[str, object]:
     """Run every step on the parent's source; outputs go up as they are made, facts come back."""
-    spec = spec_of(params)
-    opened = open_picture(parent.read_all(), spec.content_type)
+    spec = _spec_of(params)
+    opened = open_picture(take_in(parent, spec.content_type), spec.content_type)
     check_pixels(opened.header)
-    picture = decode(opened, longest=spec.display)
-    for output in _encoded(picture, spec):
-        _emit(parent, output)
-    return _facts(opened, placeholder(picture))
+    picture = decode(opened, spec.display)
+    for output in _encoded(opened, picture, spec):
+        parent.emit({"name": output.name, "width": output.width, "height": output.height}, output.body)
+    width, height = opened.upright_size
+    return {
+        "width": width,
+        "height": height,
+        "frames": opened.header.frames,
+        "placeholder": placeholder(picture),
+    }
 
 
-def spec_of(params: Mapping[str, object]) -> ImageSpec:
+def _encoded(opened: Opened, picture: pyvips.Image, spec: ImageSpec) -> Iterator[Output]:
+    """Every output, smallest first, each as soon as it and the smaller ones are there."""
+    save = partial(encode, quality=spec.quality, effort=spec.effort)
+    makers: list[Callable[[], Output]] = [
+        lambda: save(centred_square(opened, picture, spec.square), str(spec.square)),
+        *(partial(lambda size: save(fit(picture, size), str(size)), size) for size in sorted(spec.sizes)),
+        lambda: _display(opened, spec) or save(picture, str(spec.display)),
+    ]
+    with ThreadPoolExecutor(_ENCODERS) as pool:
+        yield from pool.map(lambda make: make(), makers)
+
+
+def _display(opened: Opened, spec: ImageSpec) -> Output | None:
+    moves = opened.header.frames > 1 and spec.animate_display
+    return animated_display(opened, spec) if moves else None
+
+
+def _spec_of(params: Mapping[str, object]) -> ImageSpec:
     """The spec as it came over the wire, tuples restored."""
     sizes = params["sizes"]
     assert isinstance(sizes, list)
     return ImageSpec(**{**params, "sizes": tuple(sizes)})  # type: ignore[arg-type]  # our own parent wrote it
-
-
-def _encoded(picture: pyvips.Image, spec: ImageSpec) -> Iterator[Output]:
-    """Every still, smallest first, each as soon as it and the smaller ones are encoded."""
-    save = partial(encode, quality=spec.quality, effort=spec.effort)
-    shapes = [(spec.square, partial(centred_square, picture, spec.square))]
-    shapes += [(size, partial(fit, picture, size)) for size in sorted({*spec.sizes, spec.display})]
-    with ThreadPoolExecutor(_ENCODERS) as pool:
-        yield from pool.map(lambda shape: save(shape[1](), str(shape[0])), shapes)
-
-
-def _emit(parent: Parent, output: Output) -> None:
-    facts = {"name": output.name, "width": output.width, "height": output.height}
-    parent.emit(facts, output.body)
-
-
-def _facts(opened: Opened, hash_: str) -> dict[str, object]:
-    width, height = opened.header.width, opened.header.height
-    if opened.sideways:
-        width, height = height, width
-    return {"width": width, "height": height, "placeholder": hash_, "frames": opened.header.frames}

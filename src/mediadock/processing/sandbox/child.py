@@ -12,7 +12,6 @@ import socket
 import threading
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mediadock.core.errors import ContentRejected, ProcessingFailed
 from mediadock.processing.limits import Limits
@@ -20,14 +19,6 @@ from mediadock.processing.sandbox.channel import Channel
 from mediadock.processing.sandbox.confine import confine
 
 _LOG_CHARACTERS = 8_000
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the parent asked of this child."""
-
-    size_bytes: int
-    params: Mapping[str, object]
 
 
 class Parent:
@@ -66,7 +57,7 @@ def run(sock: socket.socket, request: Mapping[str, object], *, zygote: int, prot
         limits = Limits(**request["limits"])  # type: ignore[arg-type]  # our own parent wrote it
         module, _, function = str(request["entry"]).partition(":")
         job = getattr(importlib.import_module(module), function)
-        protections = [*protections, *confine(limits, parent=zygote)]
+        protections = confine(limits, parent=zygote, inherited=protections)
         parent = Parent(channel, size_bytes=int(str(request["size_bytes"])), protections=protections)
         result = job(parent, request["params"])
     except ContentRejected as refusal:
@@ -83,3 +74,8 @@ def run(sock: socket.socket, request: Mapping[str, object], *, zygote: int, prot
         outcome["log"] = log[-_LOG_CHARACTERS:]
     channel.send(outcome)
     os._exit(0)
+
+
+def describe(parent: Parent, params: Mapping[str, object]) -> dict[str, object]:  # noqa: ARG001 - the form of a job
+    """A job that only says what confines it."""
+    return {"protections": parent.protections}

@@ -16,8 +16,12 @@ from pathlib import Path
 
 from mediadock.processing.limits import GIB, Limits
 from mediadock.processing.sandbox import linux
+from mediadock.processing.sandbox.landlock import close_files
+from mediadock.processing.sandbox.seccomp import deny_calls
 
 NOBODY = 65534
+NO_NETWORK = "no_network"
+USER_NAMESPACE = "user_namespace"
 
 
 def leave_network() -> list[str]:
@@ -27,18 +31,13 @@ def leave_network() -> list[str]:
     distribution may forbid.
     """
     user, group = os.getuid(), os.getgid()
-    for flags in (
-        linux.CLONE_NEWNET | linux.CLONE_NEWIPC,
-        linux.CLONE_NEWUSER | linux.CLONE_NEWNET | linux.CLONE_NEWIPC,
-    ):
-        try:
-            linux.unshare(flags)
-        except OSError:
-            continue
-        if flags & linux.CLONE_NEWUSER:
-            _keep_identity(user, group)
-            return ["no_network", "user_namespace"]
-        return ["no_network"]
+    with contextlib.suppress(OSError):
+        linux.unshare(linux.CLONE_NEWNET | linux.CLONE_NEWIPC)
+        return [NO_NETWORK]
+    with contextlib.suppress(OSError):
+        linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNET | linux.CLONE_NEWIPC)
+        _keep_identity(user, group)
+        return [NO_NETWORK, USER_NAMESPACE]
     return []
 
 
@@ -49,26 +48,27 @@ def _keep_identity(user: int, group: int) -> None:
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
 
 
-def confine(limits: Limits, *, parent: int) -> list[str]:
-    """Drop everything this child does not need; returns what is really in force.
+def confine(limits: Limits, *, parent: int, inherited: list[str]) -> list[str]:
+    """Drop everything this child does not need; returns what is really in force, ``inherited`` first.
 
     ``parent`` is the pid that must still be ours: a parent that died before the death signal was set
     would leave an orphan, so then the child ends itself.
     """
+    own_processes = os.getuid() == 0 or USER_NAMESPACE in inherited
     steps: list[tuple[str, Callable[[], None]]] = [
         ("resource_limits", lambda: _limit_resources(limits)),
+        ("process_limit", lambda: _limit_processes(limits.processes, counted_alone=own_processes)),
         ("unprivileged_user", _become_nobody),
-        ("no_capabilities", _drop_capabilities),
         ("no_new_privileges", lambda: linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)),
         ("dies_with_parent", lambda: linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)),
+        ("no_files", lambda: close_files(may_exec=limits.may_exec)),
+        ("call_filter", lambda: deny_calls(may_exec=limits.may_exec)),
     ]
-    active = []
+    active = list(inherited)
     for name, step in steps:
-        try:
+        with contextlib.suppress(OSError, ValueError):
             step()
-        except (OSError, ValueError):
-            continue
-        active.append(name)
+            active.append(name)
     if os.getppid() != parent:
         os._exit(1)
     return active
@@ -80,24 +80,29 @@ def _limit_resources(limits: Limits) -> None:
         (resource.RLIMIT_CPU, limits.cpu_s),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
-        (resource.RLIMIT_NPROC, limits.processes),
         # A backstop far above the watchdog's limit: it only stops a child that allocates faster than we look.
         (resource.RLIMIT_DATA, limits.memory_bytes + limits.memory_bytes // 2 + GIB // 2),
     ):
-        hard = resource.getrlimit(kind)[1]
-        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (allowed, allowed))
+        _lower(kind, value)
+
+
+def _limit_processes(processes: int, *, counted_alone: bool) -> None:
+    """Threads count too, and the kernel counts per user: only sound where that user is ours alone."""
+    if not counted_alone:
+        raise OSError("would count the worker's other processes")
+    _lower(resource.RLIMIT_NPROC, processes)
+
+
+def _lower(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (allowed, allowed))
 
 
 def _become_nobody() -> None:
+    """As root become nobody, which empties the capabilities too; another user has nothing to give up."""
     if os.getuid() != 0:
-        raise OSError("not root: already as unprivileged as the worker")
+        raise OSError("already as unprivileged as the worker")
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
-
-
-def _drop_capabilities() -> None:
-    """Empty the bounding set where we may; a change of user already emptied the others."""
-    if os.getuid() == 0:
-        raise OSError("still root")

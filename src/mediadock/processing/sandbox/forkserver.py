@@ -128,6 +128,7 @@ def _become_child(job: int, request: bytes, protections: list[str]) -> None:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(job, 3, inheritable=False)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what decoders print is a stranger's text
         os.closerange(4, 4096)
         from mediadock.processing.sandbox.child import run
 

@@ -17,7 +17,7 @@ from mediadock.processing.limits import Limits
 from mediadock.processing.sandbox.channel import Channel, ChannelClosed, Frame
 from mediadock.processing.sandbox.watchdog import Watch, Watchdog
 from mediadock.processing.sandbox.zygote import Child, Job, Zygote
-from mediadock.processing.source import BLOCK_BYTES, Source
+from mediadock.processing.source import BLOCK_BYTES, MemorySource, Source
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,14 @@ def run_job(job: Job, source: Source, *, limits: Limits, on_output: Callable[[Fr
 def warm() -> None:
     """Start the zygote now, so that the first job does not wait for it."""
     _zygote.start()
+
+
+def active_protections() -> list[str]:
+    """What confines a child on this machine, asked of a child."""
+    job = Job(entry="mediadock.processing.sandbox.child:describe", params={})
+    report = run_job(job, MemorySource(b""), limits=Limits(), on_output=lambda _: None)
+    protections = report.result.get("protections")
+    return [str(name) for name in protections] if isinstance(protections, list) else []
 
 
 def zygote_pid() -> int | None:
