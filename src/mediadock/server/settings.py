@@ -74,6 +74,7 @@ MEDIADOCK: dict[str, Any] = {
     "redis_url": REDIS_URL,
     "public_url": _env("PUBLIC_URL", "http://127.0.0.1:8000"),
     "ws_url": _env("WS_URL", "ws://127.0.0.1:8001/ws/events/"),
+    "storage_events_secret": _env("STORAGE_EVENTS_SECRET"),
     "cdn_base_url": _env("CDN_BASE_URL"),
 } | {
     name: int(_env(variable))

@@ -11,12 +11,13 @@ from mediadock.contrib.accounts.api import router as accounts
 from mediadock.contrib.assets.api import router as assets
 from mediadock.contrib.chat.api_messages import router as chat_messages
 from mediadock.contrib.chat.api_uploads import router as chat_uploads
+from mediadock.ingest.webhook import router as ingest
 from mediadock.realtime.api import router as realtime
 from mediadock.telemetry.health import healthz, readyz
 
 api = NinjaAPI(title="Mediadock", version=__version__, urls_namespace="mediadock", openapi_url="/openapi.json")
 install_handlers(api)
-for router in (accounts, realtime, chat_uploads, chat_messages, assets):
+for router in (accounts, realtime, chat_uploads, chat_messages, assets, ingest):
     api.add_router("", router)
 
 urlpatterns = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from django.conf import settings
@@ -20,7 +20,8 @@ class MediadockSettings:
     """
 
     store: StoreConfig
-    redis_url: str
+    redis_url: str = field(repr=False)
+    storage_events_secret: str = field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8000"
     ws_url: str = "ws://127.0.0.1:8001/ws/events/"
     cdn_base_url: str = ""
