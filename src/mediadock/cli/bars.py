@@ -49,7 +49,7 @@ class Bars:
             self._progress.update(task, completed=progress.size_bytes, words="processing")
         elif progress.part is None and progress.sent_bytes and not self._progress.tasks[progress.index].completed:
             # what an earlier run has sent is no speed of this one
-            self._progress.reset(task, completed=progress.sent_bytes, words="uploading", start=True)
+            self._progress.reset(task, completed=progress.sent_bytes, words="uploading", failed=False)
         else:
             self._progress.update(task, completed=progress.sent_bytes, words="uploading")
 

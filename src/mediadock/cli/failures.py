@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
-from mediadock.client import ApiError, ClientError, NotLoggedIn
+from mediadock.client import ApiError, ClientError
 
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 
@@ -18,10 +18,10 @@ def sentences() -> Iterator[None]:
     """Turns ``ClientError`` and Ctrl-C inside into an exit; the server's field errors follow its sentence."""
     try:
         yield
-    except NotLoggedIn as error:
-        raise fail(f"{error.detail.rstrip('.')}. Log in with: mediadock login USER") from error
     except ApiError as error:
         more = [each.message for each in error.errors if each.message not in error.detail]
+        if error.code.startswith("token_"):
+            more.append("Log in with: mediadock login USER")
         raise fail(" ".join([error.detail, *more])) from error
     except ClientError as error:
         raise fail(error.detail) from error
