@@ -46,6 +46,7 @@ class Api:
     base_url: str
     token: str | None = None
     user_id: int | None = None
+    username: str | None = None
 
     def request(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **fields: Any) -> Answer:
         """``fields`` become the JSON body; no field, no body. ``path`` starts with a slash, below ``/api/v1``."""

@@ -15,15 +15,19 @@ from mediadock.local.ports import LOOPBACK
 from mediadock.local.program import Program, Step, search_path
 from mediadock.local.stack import Ports
 
-_CELERY = (sys.executable, "-m", "celery", "-A", "mediadock.server.celery:app")
+_CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "mediadock.server.celery:app")
 _DJANGO = (sys.executable, "-m", "django")
+_AS_ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"
+"""The warning is about pickled messages; ours are JSON, and decoders run in a sandbox."""
+
 _QUEUES = "image,video,audio,file,default"
 
 
 def application_environment(stack_environment: Mapping[str, str]) -> dict[str, str]:
-    """What every process of the application runs with: ours, and over it the stack's."""
+    """What every process of the application runs with: our environment, but Mediadock's part of it the stack's."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("MEDIADOCK_")}
     return {
-        **os.environ,
+        **ours,
         **stack_environment,
         "PATH": search_path(),
         "PYTHONUNBUFFERED": "1",
@@ -31,13 +35,9 @@ def application_environment(stack_environment: Mapping[str, str]) -> dict[str, s
     }
 
 
-def setup_steps(env: Mapping[str, str]) -> list[Step]:
-    """What must have happened before the programs start."""
-    return [
-        Step(name="migrate", argv=(*_DJANGO, "migrate", "--noinput", "--verbosity=0"), env=env),
-        Step(name="users", argv=(*_DJANGO, "ensure_demo_users"), env=env),
-        Step(name="bucket", argv=(*_DJANGO, "ensure_bucket"), env=env),
-    ]
+def preparation(env: Mapping[str, str]) -> Step:
+    """What must have happened before the programs start; safe to run again."""
+    return Step(name="prepare", argv=(sys.executable, "-m", "mediadock.local.prepare"), env=env)
 
 
 def application_programs(env: Mapping[str, str], *, ports: Ports, beat_schedule: Path) -> list[Program]:
@@ -48,7 +48,7 @@ def application_programs(env: Mapping[str, str], *, ports: Ports, beat_schedule:
         Program(
             name="worker",
             argv=(*_CELERY, "worker", "-Q", _QUEUES, "-c", "2", "--without-gossip", "--without-mingle", *celery_log),
-            env=env,
+            env={**env, "PYTHONWARNINGS": _AS_ROOT_IS_FINE},
             stop_within_s=30.0,
         ),
         Program(name="beat", argv=(*_CELERY, "beat", *beat_files, *celery_log), env=env),
@@ -70,7 +70,7 @@ def application_programs(env: Mapping[str, str], *, ports: Ports, beat_schedule:
 
 def run_step(step: Step, *, log: Log) -> None:
     """Run ``step`` to its end. Raises ``SetupFailed`` with what it printed."""
-    ran = subprocess.run(
+    process = subprocess.Popen(
         step.argv,
         env=dict(step.env),
         cwd="/",
@@ -78,12 +78,17 @@ def run_step(step: Step, *, log: Log) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=step.timeout_s,
-        check=False,
+        start_new_session=True,  # Ctrl-C is for us: a migration that has begun is finished
     )
-    if ran.returncode != 0:
-        raise SetupFailed(step.name, log=ran.stdout)
-    for line in ran.stdout.splitlines():
+    with process:
+        try:
+            printed, _ = process.communicate(timeout=step.timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise SetupFailed(step.name, log=f"It took longer than {step.timeout_s:.0f} s.") from None
+    if process.returncode != 0:
+        raise SetupFailed(step.name, log=printed)
+    for line in printed.splitlines():
         log.line(step.name, line)
 
 

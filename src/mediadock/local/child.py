@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pwd
 import signal
 import subprocess
 import threading
@@ -13,7 +12,7 @@ from typing import IO
 
 from mediadock.local.errors import DidNotStart
 from mediadock.local.family import descendants, kill_all, session_members
-from mediadock.local.program import Program
+from mediadock.local.program import Program, identity
 
 _KEPT_LINES = 40
 
@@ -43,7 +42,6 @@ class Child:
 
     def _popen(self, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
         program = self.program
-        account = None if program.user is None else pwd.getpwnam(program.user)
         return subprocess.Popen(
             program.argv,
             env=dict(program.env),
@@ -52,9 +50,7 @@ class Child:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            user=None if account is None else account.pw_uid,
-            group=None if account is None else account.pw_gid,
-            extra_groups=None if account is None else [],
+            **identity(program.user),
         )
 
     def _read(self, emit: Callable[[str, str], None]) -> None:

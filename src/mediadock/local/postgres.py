@@ -24,7 +24,7 @@ from psycopg import sql
 
 from mediadock.local.errors import DidNotStart, WheelMissing
 from mediadock.local.ports import LOOPBACK
-from mediadock.local.program import Program, plain_environment
+from mediadock.local.program import Program, identity, plain_environment
 
 DATABASE = "mediadock"
 _ROOT_USER = "pgserver"
@@ -123,7 +123,7 @@ class Postgres:
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]  # the same order on every machine
         command += [] if self.durable else ["--no-sync"]
         ran = subprocess.run(
-            command, user=user, env=plain_environment(), cwd="/", capture_output=True, text=True, check=False
+            command, **identity(user), env=plain_environment(), cwd="/", capture_output=True, text=True, check=False
         )
         password_file.unlink()
         if ran.returncode != 0:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,22 @@ class Step:
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(repr=False)
     timeout_s: float = 120.0
+
+
+class Identity(TypedDict):
+    """Whom a process runs as, in the words of ``subprocess``; None and None are ourselves."""
+
+    user: int | None
+    group: int | None
+    extra_groups: list[int] | None
+
+
+def identity(user: str | None) -> Identity:
+    """The user ``user`` with nothing of ours, not even our groups."""
+    if user is None:
+        return {"user": None, "group": None, "extra_groups": None}
+    account = pwd.getpwnam(user)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def plain_environment() -> dict[str, str]:

@@ -17,7 +17,7 @@ _WATCH_LOOK_S = 0.2
 _READY_LOOK_S = 0.02
 
 
-class StopRequested(Exception):  # noqa: N818 - a wish, not an error
+class StopRequested(Exception):
     """Somebody asked to stop while programs were starting."""
 
 

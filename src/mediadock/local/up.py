@@ -13,7 +13,7 @@ from types import FrameType
 from typing import TextIO
 
 from mediadock.core.errors import MediadockError
-from mediadock.local.application import application_environment, application_programs, run_step, setup_steps
+from mediadock.local.application import application_environment, application_programs, preparation, run_step
 from mediadock.local.data_directory import DataDirectory
 from mediadock.local.errors import PortTaken
 from mediadock.local.log import Log, without_secrets
@@ -70,9 +70,8 @@ def _run(*, port: int, data_dir: Path, log: Log) -> int:
 def _start(stack: Stack, supervisor: Supervisor, *, env: dict[str, str], data: DataDirectory, log: Log) -> None:
     log.say(f"Starting {', '.join(stack.embedded) or 'nothing of our own'} …")
     stack.start(supervisor)
-    for step in setup_steps(env):
-        run_step(step, log=log)
-        supervisor.check_stop()
+    run_step(preparation(env), log=log)
+    supervisor.check_stop()
     log.say("Starting worker, beat, relay, socket, web …")
     for program in application_programs(env, ports=stack.ports, beat_schedule=data.beat_schedule):
         supervisor.launch(program)

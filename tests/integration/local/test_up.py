@@ -1,0 +1,186 @@
+"""``mediadock up`` from outside: started, used, stopped and killed as a person would."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mediadock.local.ports import free_port, is_free
+from stack.client import Api
+
+_UP = """
+import sys
+from pathlib import Path
+from mediadock.local.up import run
+sys.exit(run(port=int(sys.argv[1]), data_dir=Path(sys.argv[2])))
+"""
+_START_S = 90.0  # a busy machine; an idle one takes 7
+
+
+@dataclass
+class Up:
+    """A running ``mediadock up`` and what it has printed so far."""
+
+    process: subprocess.Popen[str]
+    port: int
+    printed: list[str] = field(default_factory=list)
+
+    def read_until(self, word: str) -> str:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.printed.append(line)
+            if word in line:
+                return line
+        raise AssertionError("it ended:\n" + "".join(self.printed))
+
+    def finish(self) -> int:
+        assert self.process.stdout is not None
+        self.printed += self.process.stdout.readlines()
+        return self.process.wait(60)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.printed)
+
+    @property
+    def api(self) -> Api:
+        return Api(f"http://127.0.0.1:{self.port}/api/v1")
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+@contextmanager
+def up(data: Path, *, port: int, **variables: str) -> Iterator[Up]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("MEDIADOCK_", "DJANGO_"))}
+    process = subprocess.Popen(
+        [sys.executable, "-c", _UP, str(port), str(data)],
+        env=ours | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield Up(process, port)
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def eventually(condition: Callable[[], bool], *, within_s: float) -> None:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.05)
+
+
+def gone(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    # not pytest's own folder, which another run of pytest closes again to PostgreSQL's user
+    with tempfile.TemporaryDirectory(prefix="mediadock-up-") as folder:
+        yield Path(folder) / ".mediadock"
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()
+
+
+@pytest.mark.slow
+def test_it_starts_serves_refuses_a_second_one_and_stops_at_ctrl_c(data: Path, port: int) -> None:
+    with up(data, port=port) as running:
+        running.read_until("Ctrl-C stops everything")
+        assert f"http://127.0.0.1:{port}" in running.text
+        assert "alice / alice" in running.text
+        assert running.api.post("/auth/token", username="alice", password="alice").status == 200
+
+        with up(data, port=free_port()) as second:
+            assert second.finish() == 1
+        assert "is in use by another `mediadock up` (process " in second.text
+
+        with up(data.with_name("elsewhere"), port=port) as neighbour:
+            assert neighbour.finish() == 1
+        assert f"Port {port} is already in use" in neighbour.text
+        assert "--port" in neighbour.text
+
+        family = running.family()
+        assert len(family) >= 9, "warden, three servers, five processes"
+        running.process.send_signal(signal.SIGINT)
+        assert running.finish() == 0
+    assert [process for process in family if not gone(process)] == []
+    assert "Stopped. Your data is in" in running.text
+    assert is_free(port)
+
+
+@pytest.mark.slow
+def test_a_second_start_finds_the_data_and_a_dead_process_ends_everything(data: Path, port: int) -> None:
+    with up(data, port=port) as running:
+        running.read_until("Ctrl-C stops everything")
+        assert running.api.post("/auth/token", username="alice", password="alice").status == 200
+        family = running.family()
+        relay = next(process for process in family if "run_relay" in process.cmdline())
+        relay.kill()
+        assert running.finish() == 1
+    assert "relay died: it was ended by SIGKILL. Stopping everything." in running.text
+    assert [process for process in family if not gone(process)] == []
+    assert_no_secret(running.text, data)
+
+
+@pytest.mark.slow
+def test_nothing_is_left_when_it_is_killed(data: Path, port: int) -> None:
+    with up(data, port=port) as running:
+        running.read_until("Ctrl-C stops everything")
+        family = running.family()
+        running.process.kill()
+        running.process.wait()
+        eventually(lambda: all(map(gone, family)), within_s=20)
+    with up(data, port=port) as again:
+        again.read_until("Ctrl-C stops everything")
+        again.process.send_signal(signal.SIGTERM)
+        assert again.finish() == 0
+
+
+def test_a_stop_while_it_starts_is_obeyed(data: Path) -> None:
+    with up(data.with_name("interrupted"), port=free_port()) as running:
+        running.read_until("Starting")
+        family = running.family()
+        running.process.send_signal(signal.SIGINT)
+        assert running.finish() == 0
+    assert [process for process in family if not gone(process)] == []
+
+
+def test_a_server_that_is_not_there_is_said_plainly(data: Path) -> None:
+    nowhere = f"postgresql://nobody:secret-word@127.0.0.1:{free_port()}/nothing"
+    with up(data.with_name("external"), port=free_port(), MEDIADOCK_DATABASE_URL=nowhere) as running:
+        assert running.finish() == 1
+    assert "postgres," not in running.text
+    assert "mediadock up: The step 'prepare' failed." in running.text
+    assert "secret-word" not in running.text
+
+
+def assert_no_secret(text: str, data: Path) -> None:
+    secrets = re.findall(r'"[a-z0-9_]+": "([0-9a-f]{20,})"', (data / "credentials.json").read_text())
+    assert len(secrets) == 11
+    assert [secret for secret in secrets if secret in text] == []
+    assert "X-Amz-Signature=" not in text.replace("X-Amz-Signature=…", "")

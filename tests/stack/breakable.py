@@ -1,0 +1,109 @@
+"""A whole system of a test's own, whose programs it may kill, stall, stop and start again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import psutil
+import psycopg
+
+from mediadock.local.application import application_programs, preparation, run_step
+from mediadock.local.family import descendants
+from mediadock.local.log import Log
+from mediadock.local.program import Program
+from mediadock.storage.s3 import ObjectStore
+from stack.embedded import discard, new_embedded
+from stack.server import RunningServer
+
+
+@dataclass(frozen=True)
+class BreakableServer(RunningServer):
+    """The application and the servers behind it under one supervisor; ``programs`` is how each is started."""
+
+    programs: Mapping[str, Program]
+
+    def start(self, name: str, *, like: str | None = None, options: tuple[str, ...] = (), **settings: str) -> None:
+        """Start a program, or under ``name`` another one ``like`` it, with ``MEDIADOCK_<settings>`` of its own."""
+        program = self.programs[like or name]
+        env = {**program.env, **{f"MEDIADOCK_{key}": value for key, value in settings.items()}}
+        self.supervisor.launch(replace(program, name=name, argv=(*program.argv, *options), env=env))
+        self.supervisor.wait_ready()
+
+    def start_worker(self, name: str, **settings: str) -> None:
+        """Another worker; two on one machine need names of their own."""
+        self.start(name, like="worker", options=("-n", f"{name}@localhost"), **settings)
+
+    def stop(self, *names: str) -> None:
+        """Stop programs politely."""
+        for name in names:
+            self.supervisor.stop_program(name)
+
+    def kill(self, name: str) -> list[psutil.Process]:
+        """``kill -9`` of a program's whole process group; gives what it had started that was still there 5 s later."""
+        pid = self.supervisor.pid(name)
+        family = descendants(pid)
+        os.killpg(pid, signal.SIGKILL)
+        _, left = psutil.wait_procs(family, timeout=5.0)
+        self.supervisor.stop_program(name)
+        return left
+
+    def freeze(self, name: str) -> None:
+        """SIGSTOP to a program's whole process group."""
+        os.killpg(self.supervisor.pid(name), signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """SIGCONT."""
+        os.killpg(self.supervisor.pid(name), signal.SIGCONT)
+
+    def restart_postgres_at_once(self) -> None:
+        """What ``pg_ctl restart -m immediate`` does: no session is ended in order, the log is replayed."""
+        os.kill(self.supervisor.pid("postgres"), signal.SIGQUIT)
+        self.supervisor.stop_program("postgres")
+        self.start("postgres")
+
+    def manage(self, *command: str, **settings: str) -> str:
+        """What a management command printed."""
+        env = {**self.programs["web"].env, **{f"MEDIADOCK_{key}": value for key, value in settings.items()}}
+        argv = (*self.programs["relay"].argv[:-1], *command)
+        ran = subprocess.run(argv, env=env, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    @property
+    def store(self) -> ObjectStore:
+        """The server's own bucket, with the keys of the application."""
+        return ObjectStore(self.embedded.stack.seaweedfs.config(self.embedded.environment["MEDIADOCK_S3_BUCKET"]))
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys of the store below ``prefix``."""
+        return [found.key for found in self.store.list_objects(prefix)]
+
+    def ask_database(self, query: str, *parameters: object) -> tuple[object, ...]:
+        """The first row of what no public door shows."""
+        with psycopg.connect(self.embedded.stack.postgres.url, autocommit=True) as connection:
+            row = connection.execute(query.encode(), parameters).fetchone()
+        assert row is not None
+        return row
+
+
+@contextmanager
+def breakable_server(*, without: tuple[str, ...] = ()) -> Iterator[BreakableServer]:
+    """Everything but the programs named in ``without``, on servers of its own."""
+    these = new_embedded()
+    env = these.environment
+    with these.supervisor() as supervisor, these.log_file.open("a") as out:
+        these.stack.start(supervisor)
+        run_step(preparation(env), log=Log(out))
+        application = application_programs(env, ports=these.stack.ports, beat_schedule=these.data.beat_schedule)
+        behind = [getattr(these.stack, name).program() for name in these.stack.embedded]
+        for program in application:
+            if program.name not in without:
+                supervisor.launch(program)
+        supervisor.wait_ready()
+        yield BreakableServer(these, supervisor, {program.name: program for program in (*behind, *application)})
+    discard(these)
