@@ -66,6 +66,7 @@ class ByRanges:
 
     def __init__(self, parent: Parent) -> None:
         self._parent = parent
+        self._alive: list[pyvips.SourceCustom] = []  # pyvips forgets its callbacks with the source's last reference
 
     def open(self, options: str = "") -> pyvips.Image:
         """Read the header."""
@@ -84,6 +85,7 @@ class ByRanges:
         source = pyvips.SourceCustom()
         source.on_read(cursor.read)
         source.on_seek(cursor.seek)
+        self._alive.append(source)
         return source
 
 

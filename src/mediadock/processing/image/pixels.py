@@ -42,7 +42,7 @@ def check_pixels(header: Header) -> None:
             f"This picture is {width} × {height} pixels; pictures of this kind may have at most "
             f"{allowed // MEGAPIXEL} megapixels."
         )
-    if header.frames * width * height > MAX_PIXELS_OF_ALL_FRAMES:
+    if header.frames > 1 and header.frames * width * height > MAX_PIXELS_OF_ALL_FRAMES:
         raise _too_large(
             f"This animation has {header.frames:,} frames of {width} × {height} pixels; all frames together may have "
             f"at most {MAX_PIXELS_OF_ALL_FRAMES // MEGAPIXEL} megapixels."

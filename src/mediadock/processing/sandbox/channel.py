@@ -19,7 +19,7 @@ MAX_HEAD_BYTES = 64 * 1024
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
 
-class ChannelClosed(Exception):  # noqa: N818 - a state of the line, which its readers expect
+class ChannelClosed(Exception):
     """The other side is gone, or what it sent is no frame."""
 
 

@@ -136,12 +136,13 @@ def _broken(watch: Watch, end: _End, silence: str) -> ProcessingFailed:
 
 
 def _end_of(child: Child) -> _End:
+    """The zygote's last word about the child, waited for a few seconds."""
     child.status.settimeout(_LAST_WORDS_S)
-    with contextlib.suppress(OSError, ValueError):
-        words = child.status.recv(256)
-        if words:
-            message = json.loads(words)
-            return _End(exit_code=message["exit"], peak_rss_bytes=message["peak_rss_bytes"])
+    for _ in range(2):  # an unread ``kill`` makes the line report a reset before it gives what was said
+        with contextlib.suppress(OSError):
+            if words := child.status.recv(256):
+                message = json.loads(words)
+                return _End(exit_code=message["exit"], peak_rss_bytes=message["peak_rss_bytes"])
     return _End(exit_code=None, peak_rss_bytes=0)
 
 

@@ -37,6 +37,7 @@ class _Calls:
 
 _CLONE3 = 435
 _MEDDLING_EVERYWHERE = (425, 426, 427, 428, 429, 430, 431, 432, 438, 440, 442, 443, 448)  # io_uring, mounts, pidfd
+_MODULES_X86, _MODULES_ARM = (175, 313, 246, 320), (105, 273, 104, 294)  # loading kernel code
 _ARCHITECTURES = {
     "x86_64": _Calls(
         audit=0xC000003E,
@@ -73,8 +74,7 @@ _ARCHITECTURES = {
         clone=220,
         starting=(221, 281),
         connecting=(198, 203, 202, 242, 200, 201),
-        meddling=(129, 117, 270, 271, 40, 39, 41, 51, 97, 268, 280, 241, 282, 217, 218, 219, 265)
-        + (105, 273, 104, 294),
+        meddling=(129, 117, 270, 271, 40, 39, 41, 51, 97, 268, 280, 241, 282, 217, 218, 219, 265, *_MODULES_ARM),
     ),
 }
 
