@@ -10,7 +10,9 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediadock.server.settings")
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
+
+from mediadock.processing import sandbox
 
 _TIME_LIMIT_S = int(os.environ.get("MEDIADOCK_PROCESS_TIME_LIMIT", "900")) + 60
 _VISIBILITY_TIMEOUT_S = _TIME_LIMIT_S + 300
@@ -58,3 +60,9 @@ app.autodiscover_tasks(["mediadock.uploads"])
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def _keep_django_logging(**_: object) -> None:
     """Django's logging stands; Celery would replace it."""
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def _warm_the_sandbox(**_: object) -> None:
+    """Each pool process has a zygote of its own, ready before its first picture."""
+    sandbox.warm()
