@@ -93,6 +93,15 @@ def events_of(user: Api, upload: Upload) -> list[dict[str, Any]]:
 
 
 def stages(user: Api, upload: Upload) -> list[tuple[str, str]]:
-    """Stage and processing status of each of those events, without what told nothing new."""
-    told = [(event["data"]["stage"], event["data"]["processing_status"]) for event in events_of(user, upload)]
-    return [now for before, now in zip([None, *told], told, strict=False) if now != before]
+    """Stage and processing status of each of those events."""
+    return [(event["data"]["stage"], event["data"]["processing_status"]) for event in events_of(user, upload)]
+
+
+STAGES_OF_A_PICTURE = [
+    ("uploading", "queued"),
+    ("processing", "queued"),
+    ("processing", "running"),
+    ("thumbnail_ready", "running"),
+    ("done", "done"),
+]
+"""What everybody is told of a picture when nothing goes wrong, each once."""
