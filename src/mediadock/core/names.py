@@ -10,16 +10,28 @@ from mediadock.core.errors import FieldError, Malformed
 MAX_NAME_CHARACTERS = 255
 MAX_SLUG_CHARACTERS = 100
 
+_SHOWN_CHARACTERS = 80
+_UNSHOWABLE = frozenset({"Cc", "Cs"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def check_file_name(name: str, *, field: str = "file_name") -> str:
-    """Return ``name`` in NFC; control characters, lone surrogates, nothing or too much are ``Malformed``."""
-    problem = _problem_of(name)
+    """Return ``name`` in NFC; control characters, lone surrogates, nothing or too much are ``Malformed``.
+
+    Characters are counted in NFC: some systems send names decomposed, which is longer.
+    """
+    normal = unicodedata.normalize("NFC", name)
+    problem = _problem_of(normal)
     if problem:
         code, sentence = problem
         raise Malformed(code, sentence, errors=[FieldError(field, code, sentence)])
-    return unicodedata.normalize("NFC", name)
+    return normal
+
+
+def shown_name(name: str) -> str:
+    """``name`` as a sentence can quote it: short, and without what cannot be shown."""
+    visible = "".join("\ufffd" if unicodedata.category(one) in _UNSHOWABLE else one for one in name)
+    return visible if len(visible) <= _SHOWN_CHARACTERS else visible[:_SHOWN_CHARACTERS] + "…"
 
 
 def _problem_of(name: str) -> tuple[str, str] | None:
@@ -27,7 +39,7 @@ def _problem_of(name: str) -> tuple[str, str] | None:
         return "file_name_empty", "The file needs a name."
     if len(name) > MAX_NAME_CHARACTERS:
         return "file_name_too_long", f"A file name may have at most {MAX_NAME_CHARACTERS} characters."
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+    if any(unicodedata.category(character) in _UNSHOWABLE for character in name):
         return "file_name_invalid", "The file name holds a character that no file name can have."
     return None
 
@@ -38,11 +50,14 @@ def slug_of(name: str) -> str:
     Accents fall away, every other run of characters becomes one ``-``; the extension is kept when the stem must
     be shortened; a name with nothing left is ``file``.
     """
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
-    stem, dot, extension = ascii_name.rpartition(".")
+    stem, dot, extension = name.rpartition(".")
     if not dot or not stem:
-        stem, extension = ascii_name, ""
-    stem = _UNSAFE.sub("-", stem).strip("-._")
-    extension = _UNSAFE.sub("", extension).strip("-._")[:16]
+        stem, extension = name, ""
+    stem = _UNSAFE.sub("-", _ascii(stem)).lstrip("-._")
+    extension = _UNSAFE.sub("", _ascii(extension))[:16].strip("-._")
     tail = f".{extension}" if extension else ""
-    return (stem or "file")[: MAX_SLUG_CHARACTERS - len(tail)] + tail
+    return (stem[: MAX_SLUG_CHARACTERS - len(tail)].rstrip("-._") or "file") + tail
+
+
+def _ascii(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")

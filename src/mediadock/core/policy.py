@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mediadock.core.errors import FieldError, Malformed, TooLarge, TypeRefused
+from mediadock.core.errors import FieldError, Malformed, MediadockError, TooLarge, TypeRefused
 from mediadock.core.filetypes import FileType, Kind, find_declared_type, kind_of_name, names_active_content
-from mediadock.core.names import check_file_name, slug_of
+from mediadock.core.names import check_file_name, shown_name, slug_of
 from mediadock.core.parts import PartPlan, plan_parts
 from mediadock.core.profiles import Profile
 
@@ -49,15 +49,35 @@ class UploadPlan:
 def plan_upload(profile: Profile, declared: Declared) -> UploadPlan:
     """Check one declared file against its profile and decide its mode.
 
-    Raises ``Malformed`` (name, size, part plan), ``TypeRefused`` (type or kind) or ``TooLarge``.
+    Raises ``Malformed`` (name, size, part plan), ``TypeRefused`` (type or kind) or ``TooLarge``; every sentence
+    names the file, as it may be one of many.
     """
+    try:
+        return _planned(profile, declared)
+    except MediadockError as refusal:
+        raise _naming(refusal, _quoted(declared.file_name)) from refusal
+
+
+def _quoted(file_name: str) -> str:
+    return f"“{shown_name(file_name)}”"
+
+
+def _naming(refusal: MediadockError, quoted_name: str) -> MediadockError:
+    def named(sentence: str) -> str:
+        return sentence if quoted_name in sentence else f"{quoted_name}: {sentence}"
+
+    errors = [replace(error, message=named(error.message)) for error in refusal.errors]
+    return type(refusal)(refusal.code, named(refusal.detail), errors=errors)
+
+
+def _planned(profile: Profile, declared: Declared) -> UploadPlan:
     file_name = check_file_name(declared.file_name)
     if not 1 <= declared.size_bytes <= MAX_INT64:
         raise _malformed("file_size", "file_size_invalid", "The size must be a whole number of bytes, at least 1.")
     file_type = _accepted_type(profile, declared, file_name)
     limit = profile.max_bytes[file_type.kind]
     if declared.size_bytes > limit:
-        sentence = f"“{file_name}” is too large: at most {human_bytes(limit)} are accepted here."
+        sentence = f"{_quoted(file_name)} is too large: at most {human_bytes(limit)} are accepted here."
         raise TooLarge("file_too_large", sentence, errors=[FieldError("file_size", "file_too_large", sentence)])
     return UploadPlan(
         file_name=file_name,
@@ -79,17 +99,18 @@ def human_bytes(size_bytes: int) -> str:
 
 
 def _accepted_type(profile: Profile, declared: Declared, file_name: str) -> FileType:
+    name = _quoted(file_name)
     file_type = find_declared_type(declared.content_type, file_name)
     if file_type is None or not profile.accepts(file_type) or names_active_content(file_name):
-        shown = declared.content_type or "a file of this type"
-        sentence = f"“{file_name}” cannot be sent here: {shown} is not accepted."
+        shown = shown_name(declared.content_type) or "a file of this type"
+        sentence = f"{name} cannot be sent here: {shown} is not accepted."
         raise _refused("content_type", "type_not_allowed", sentence)
     if declared.kind is not None and declared.kind is not file_type.kind:
-        sentence = f"“{file_name}” is declared as {declared.kind}, but {file_type.content_type} is {file_type.kind}."
+        sentence = f"{name} is declared as {declared.kind}, but {file_type.content_type} is {file_type.kind}."
         raise _refused("kind", "kind_mismatch", sentence)
     named = kind_of_name(file_name)
     if named is not None and not _may_be_called(file_type.kind, named):
-        sentence = f"“{file_name}” is named like {named}, but declared as {file_type.content_type}."
+        sentence = f"{name} is named like {named}, but declared as {file_type.content_type}."
         raise _refused("content_type", "kind_mismatch", sentence)
     return file_type
 
