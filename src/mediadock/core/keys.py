@@ -11,9 +11,16 @@ PUBLISHED = "media/"
 ORIGINALS = "originals/"
 
 
-def incoming_key(layout: str, *, owner_id: int, asset_id: int, slug: str) -> str:
-    """The quarantine key of an upload: ``layout`` with ``{owner}``, ``{asset}`` and ``{name}`` filled in."""
-    return INCOMING + layout.format(owner=owner_id, asset=asset_id, name=slug)
+UNNUMBERED = "{asset}"
+"""Stands in a key for the id of an asset that the database has yet to number; no slug can hold it."""
+
+
+def incoming_key(layout: str, *, owner_id: int, asset_id: int | None, slug: str) -> str:
+    """The quarantine key of an upload: ``layout`` with ``{owner}``, ``{asset}`` and ``{name}`` filled in.
+
+    Without an ``asset_id`` its place is held by ``UNNUMBERED``.
+    """
+    return INCOMING + layout.format(owner=owner_id, asset=UNNUMBERED if asset_id is None else asset_id, name=slug)
 
 
 def published_prefix(*, asset_id: int, attempt: int, nonce: str) -> str:

@@ -11,13 +11,12 @@ from typing import Any
 class NewLink:
     """A row of the surface's own, inserted together with its assets or not at all.
 
-    ``sql`` is an ``INSERT … SELECT … FROM granted`` that uses ``%(link_id)s`` and the names in ``params``;
-    ``granted`` has one row when the owner's limits allow the uploads and none otherwise. ``sequence`` numbers the
-    rows. The text is the surface's constant, never made from input.
+    ``sql`` is an ``INSERT … SELECT … FROM granted RETURNING id`` that uses ``%(owner_id)s`` and the names in
+    ``params``; ``granted`` has one row when the owner's limits allow the uploads and none otherwise. The text is
+    the surface's constant, never made from input.
     """
 
     kind: str
-    sequence: str
     sql: str
     params: Mapping[str, Any] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, connection
@@ -23,14 +24,11 @@ from mediadock.uploads.models import Ledger, MediaAsset
 from mediadock.uploads.snapshot import snapshot
 
 
-def reserve_ids(count: int, link: NewLink | ExistingLink | None) -> tuple[int | None, list[int]]:
-    """The link's id, and ``count`` ids for assets: keys and answers are made before anything is inserted."""
-    new_link = link.sequence if isinstance(link, NewLink) else None
+def reserve_ids(count: int) -> list[int]:
+    """``count`` rising ids for assets whose keys the store must know before they are recorded."""
     with connection.cursor() as cursor:
-        cursor.execute(_RESERVE, {"count": count, "link": new_link})
-        rows = cursor.fetchall()
-    link_id = link.link_id if isinstance(link, ExistingLink) else rows[0][1]
-    return link_id, [row[0] for row in rows]
+        cursor.execute("SELECT nextval('mediadock_asset_id_seq') FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def record_prepared(
@@ -43,8 +41,8 @@ def record_prepared(
 ) -> None:
     """Insert everything, if the owner's limits allow it, and ring for the audience.
 
-    Raises ``TooMany`` (``too_many_pending``), ``TooLarge`` (``quota_exceeded``), and ``NotFound`` when the link
-    names a user who does not exist.
+    Fills in the ids, keys and link that the database gave. Raises ``TooMany`` (``too_many_pending``), ``TooLarge``
+    (``quota_exceeded``), and ``NotFound`` when the link names a user who does not exist.
     """
     limits = conf()
     total_bytes = sum(asset.size_bytes for asset in assets)
@@ -60,20 +58,26 @@ def record_prepared(
         "audience": users,
         "event_type": profile.event_type,
         "assets": json.dumps([_row(asset) for asset in assets]),
-        "link_id": assets[0].link_id,
         **(new_link.params if new_link else {}),
     }
-    statement = _RECORD % {"link": f"link AS ({new_link.sql})," if new_link else ""}
-    if _execute(statement.replace("$(", "%("), params) != len(assets):
+    rows = _execute(_statement(new_link.sql if new_link else _NO_LINK), params)
+    if len(rows) != len(assets):
         raise _over_the_limit(owner_id, len(assets), total_bytes)
+    for asset, row in zip(assets, rows, strict=True):
+        asset.pk, asset.object_key, asset.link_id = row
     doorbell.ring_users_on_commit(users)
 
 
-def _execute(statement: str, params: dict[str, Any]) -> int:
+@cache
+def _statement(link_sql: str) -> str:
+    return _RECORD.replace("<link>", link_sql)
+
+
+def _execute(statement: str, params: dict[str, Any]) -> list[tuple[int, str, int | None]]:
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
-            return int(cursor.fetchone()[0])
+            return list(cursor.fetchall())
     except IntegrityError as error:
         if "_owner_id_" in str(error) or "_sender_id_" in str(error):
             raise Unauthenticated("user_unknown", "The token's user does not exist any more.") from error
@@ -111,51 +115,51 @@ _COLUMNS = (
     "object_key", "upload_id", "part_size_bytes", "num_parts",
 )  # fmt: skip
 
-_RESERVE = """
-    WITH link AS MATERIALIZED (SELECT nextval(%(link)s::text::regclass) AS id WHERE %(link)s::text IS NOT NULL)
-    SELECT nextval('mediadock_asset_id_seq'), (SELECT id FROM link) FROM generate_series(1, %(count)s)
-"""
+_NO_LINK = "SELECT NULL::bigint AS id WHERE false"
 
 _RECORD = """
     WITH granted AS (
         INSERT INTO mediadock_ledger AS ledger (owner_id, pending_count, used_bytes)
-        SELECT $(owner_id)s, $(count)s, $(total_bytes)s
-         WHERE $(count)s <= $(max_pending)s AND $(total_bytes)s <= $(max_bytes)s
+        SELECT %(owner_id)s, %(count)s, %(total_bytes)s
+         WHERE %(count)s <= %(max_pending)s AND %(total_bytes)s <= %(max_bytes)s
         ON CONFLICT (owner_id) DO UPDATE
            SET pending_count = ledger.pending_count + excluded.pending_count,
                used_bytes = ledger.used_bytes + excluded.used_bytes
-         WHERE ledger.pending_count + excluded.pending_count <= $(max_pending)s
-           AND ledger.used_bytes + excluded.used_bytes <= $(max_bytes)s
+         WHERE ledger.pending_count + excluded.pending_count <= %(max_pending)s
+           AND ledger.used_bytes + excluded.used_bytes <= %(max_bytes)s
         RETURNING 1
     ),
-    %(link)s
-    asset AS (
-        SELECT * FROM ROWS FROM (jsonb_to_recordset($(assets)s::jsonb) AS (
+    link AS (<link>),
+    declared AS (
+        SELECT coalesce(id, nextval('mediadock_asset_id_seq')) AS new_id,
+               coalesce(link_id, (SELECT id FROM link)) AS new_link_id, declared.*
+          FROM ROWS FROM (jsonb_to_recordset(%(assets)s::jsonb) AS (
             id bigint, profile text, kind text, link_kind text, link_id bigint, file_name text, declared_type text,
             size_bytes bigint, checksum_sha256 text, object_key text, upload_id text, part_size_bytes bigint,
-            num_parts int, data jsonb)) WITH ORDINALITY
+            num_parts int, data jsonb)) WITH ORDINALITY AS declared, granted
     ),
     inserted AS (
         INSERT INTO mediadock_asset (id, profile, kind, link_kind, link_id, file_name, declared_type, size_bytes,
                                      checksum_sha256, object_key, upload_id, part_size_bytes, num_parts,
                                      owner_id, audience, state, expires_at)
-        SELECT id, profile, kind, link_kind, link_id, file_name, declared_type, size_bytes,
-               checksum_sha256, object_key, upload_id, part_size_bytes, num_parts,
-               $(owner_id)s, $(audience)s::bigint[], 'pending', now() + make_interval(secs => $(pending_ttl_s)s)
-          FROM asset, granted
-        RETURNING id
+        SELECT new_id, profile, kind, link_kind, new_link_id, file_name, declared_type, size_bytes,
+               checksum_sha256, replace(object_key, '{asset}', new_id::text), upload_id, part_size_bytes, num_parts,
+               %(owner_id)s, %(audience)s::bigint[], 'pending', now() + make_interval(secs => %(pending_ttl_s)s)
+          FROM declared
+        RETURNING id, object_key, link_id
     ),
     stream AS (
         INSERT INTO mediadock_stream AS stream (user_id, last_seq)
-        SELECT user_id, $(count)s FROM unnest($(audience)s::bigint[]) AS user_id, granted ORDER BY user_id
+        SELECT user_id, %(count)s FROM unnest(%(audience)s::bigint[]) AS user_id, granted ORDER BY user_id
         ON CONFLICT (user_id) DO UPDATE SET last_seq = stream.last_seq + excluded.last_seq
         RETURNING user_id, last_seq
     ),
     event AS (
         INSERT INTO mediadock_event (user_id, seq, type, asset_id, data)
-        SELECT user_id, last_seq - $(count)s + ordinality, $(event_type)s, id,
-               data || jsonb_build_object('created_at', now(), 'updated_at', now())
-          FROM stream, asset
+        SELECT user_id, last_seq - %(count)s + ordinality, %(event_type)s, new_id,
+               data || jsonb_build_object('asset_id', new_id, 'created_at', now(), 'updated_at', now(),
+                                          'message_id', CASE WHEN link_kind = 'message' THEN new_link_id END)
+          FROM stream, declared
     )
-    SELECT count(*) FROM inserted
+    SELECT id, object_key, link_id FROM inserted ORDER BY id
 """

@@ -25,8 +25,8 @@ EVENT_TYPE = "chat_message_update"
 SEEN_TYPE = "message_seen"
 
 _INSERT = """
-    INSERT INTO mediadock_message (id, sender_id, receiver_id, text)
-    SELECT %(link_id)s, %(owner_id)s, %(receiver_id)s, %(text)s FROM granted
+    INSERT INTO mediadock_message (sender_id, receiver_id, text)
+    SELECT %(owner_id)s, %(receiver_id)s, %(text)s FROM granted RETURNING id
 """
 
 
@@ -34,7 +34,6 @@ def new_message_link(*, receiver_id: int, text: str) -> NewLink:
     """The message that prepared uploads hang on, inserted with them."""
     return NewLink(
         kind=LINK_KIND,
-        sequence="mediadock_message_id_seq",
         sql=_INSERT,
         params={"receiver_id": check_receiver(receiver_id), "text": text},
     )

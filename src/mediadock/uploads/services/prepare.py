@@ -44,10 +44,9 @@ def prepare_uploads(
     somebody who does not exist, ``Unavailable`` when the store does not answer.
     """
     plans = _plan_all(profile, declared, fields_prefix)
-    link_id, asset_ids = reserve_ids(len(plans), link)
     assets = [
-        _asset(plan, asset_id=asset_id, owner_id=owner_id, profile=profile, link=link, link_id=link_id)
-        for asset_id, plan in zip(asset_ids, plans, strict=True)
+        _asset(plan, asset_id=asset_id, owner_id=owner_id, profile=profile, link=link)
+        for asset_id, plan in zip(_ids_for(plans), plans, strict=True)
     ]
     try:
         _open_multiparts(assets)
@@ -55,7 +54,14 @@ def prepare_uploads(
     except BaseException:
         _give_back(assets)
         raise
-    return Prepared(link_id, tuple(grant_upload(asset) for asset in assets))
+    return Prepared(assets[0].link_id, tuple(grant_upload(asset) for asset in assets))
+
+
+def _ids_for(plans: Sequence[UploadPlan]) -> Sequence[int | None]:
+    """Ids before the insert where the store must know a key first; otherwise the insert numbers the assets."""
+    if all(plan.parts is None for plan in plans):
+        return [None] * len(plans)
+    return reserve_ids(len(plans))
 
 
 def _plan_all(profile: Profile, declared: Sequence[Declared], prefix: str) -> list[UploadPlan]:
@@ -82,11 +88,10 @@ def _plan_all(profile: Profile, declared: Sequence[Declared], prefix: str) -> li
 def _asset(
     plan: UploadPlan,
     *,
-    asset_id: int,
+    asset_id: int | None,
     owner_id: int,
     profile: Profile,
     link: NewLink | ExistingLink | None,
-    link_id: int | None,
 ) -> MediaAsset:
     return MediaAsset(
         id=asset_id,
@@ -94,7 +99,7 @@ def _asset(
         profile=profile.name,
         kind=plan.file_type.kind.value,
         link_kind=link.kind if link else None,
-        link_id=link_id,
+        link_id=link.link_id if isinstance(link, ExistingLink) else None,
         file_name=plan.file_name,
         declared_type=plan.content_type,
         size_bytes=plan.size_bytes,
