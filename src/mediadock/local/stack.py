@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from mediadock.local.credentials import Credentials, load_credentials, write_private
 from mediadock.local.data_directory import DataDirectory
+from mediadock.local.external import DATABASE, REDIS, STORE, check_external
 from mediadock.local.ports import LOOPBACK, free_port, is_free
 from mediadock.local.postgres import Postgres
 from mediadock.local.redis import Redis
@@ -16,8 +17,6 @@ from mediadock.local.supervisor import Supervisor
 
 BUCKET = "media"
 EVENTS_PATH = "/api/v1/storage/events"
-
-_DATABASE, _REDIS, _STORE = "MEDIADOCK_DATABASE_URL", "MEDIADOCK_REDIS_URL", "MEDIADOCK_S3_ENDPOINT"
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class Stack:
     @property
     def embedded(self) -> tuple[str, ...]:
         """The names of the servers that are ours to run."""
-        named = {_STORE: "seaweedfs", _REDIS: "redis", _DATABASE: "postgres"}
+        named = {STORE: "seaweedfs", REDIS: "redis", DATABASE: "postgres"}
         return tuple(name for variable, name in named.items() if not self._settings.get(variable))
 
     def environment(self) -> dict[str, str]:
@@ -103,10 +102,12 @@ class Stack:
         return _application(self.ports, self.credentials) | self._servers() | self._settings
 
     def start(self, supervisor: Supervisor) -> None:
-        """Start the embedded servers and make the database; they are ready when this returns.
+        """Reach the named servers, start the embedded ones and make the database; all are ready when this returns.
 
-        They belong to ``supervisor`` from then on. Raises ``DidNotStart``, ``WheelMissing``, ``StopRequested``.
+        They belong to ``supervisor`` from then on. Raises ``DoesNotAnswer``, ``DidNotStart``, ``WheelMissing``,
+        ``StopRequested``.
         """
+        check_external(self._settings)
         for name in self.embedded:  # the slowest first: initdb runs while the others come up
             supervisor.launch(getattr(self, name).program())
         supervisor.wait_ready()
@@ -116,12 +117,12 @@ class Stack:
     def _servers(self) -> dict[str, str]:
         found = {}
         if "postgres" in self.embedded:
-            found[_DATABASE] = self.postgres.url
+            found[DATABASE] = self.postgres.url
         if "redis" in self.embedded:
-            found[_REDIS] = self.redis.url
+            found[REDIS] = self.redis.url
         if "seaweedfs" in self.embedded:
             found |= {
-                _STORE: self.seaweedfs.endpoint_url,
+                STORE: self.seaweedfs.endpoint_url,
                 "MEDIADOCK_S3_REGION": REGION,
                 "MEDIADOCK_S3_BUCKET": self.seaweedfs.bucket,
                 "MEDIADOCK_S3_ACCESS_KEY": self.credentials.s3_access_key,

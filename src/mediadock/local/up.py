@@ -38,7 +38,10 @@ def run(*, port: int = DEFAULT_PORT, data_dir: Path = DEFAULT_DATA_DIR, out: Tex
     except MediadockError as error:
         if error.log:
             log.say(without_secrets(error.log))
-        log.say(f"mediadock up: {error.detail}")
+        log.say(f"mediadock up: {without_secrets(error.detail)}")
+        return 1
+    except OSError as error:
+        log.say(f"mediadock up: {error}")
         return 1
 
 

@@ -19,6 +19,7 @@ import pytest
 
 from mediadock.local.ports import free_port, is_free
 from stack.client import Api
+from stack.embedded import Embedded
 
 _UP = """
 import sys
@@ -170,13 +171,39 @@ def test_a_stop_while_it_starts_is_obeyed(data: Path) -> None:
     assert [process for process in family if not gone(process)] == []
 
 
-def test_a_server_that_is_not_there_is_said_plainly(data: Path) -> None:
-    nowhere = f"postgresql://nobody:secret-word@127.0.0.1:{free_port()}/nothing"
-    with up(data.with_name("external"), port=free_port(), MEDIADOCK_DATABASE_URL=nowhere) as running:
+@pytest.mark.parametrize(
+    ("variable", "address"),
+    [
+        ("MEDIADOCK_DATABASE_URL", "postgresql://nobody:secret-word@127.0.0.1:1/nothing"),
+        ("MEDIADOCK_REDIS_URL", "redis://:secret-word@127.0.0.1:1/0"),
+        ("MEDIADOCK_S3_ENDPOINT", "http://127.0.0.1:1"),
+        ("MEDIADOCK_S3_ENDPOINT", "127.0.0.1"),
+    ],
+)
+def test_a_named_server_that_does_not_answer_is_said_plainly(data: Path, variable: str, address: str) -> None:
+    with up(data.with_name("external"), port=free_port(), **{variable: address}) as running:
         assert running.finish() == 1
-    assert "postgres," not in running.text
-    assert "mediadock up: The step 'prepare' failed." in running.text
+    assert f"mediadock up: The server named in {variable} does not answer: " in running.text
     assert "secret-word" not in running.text
+    assert "Traceback" not in running.text
+
+
+def test_a_named_server_is_used_in_place_of_ours(stack: Embedded, data: Path) -> None:
+    theirs = stack.environment
+    named = {name: theirs[name] for name in theirs if name.startswith(("MEDIADOCK_S3", "MEDIADOCK_REDIS_URL"))}
+    named["MEDIADOCK_DATABASE_URL"] = stack.make_database("external")
+    with up(data.with_name("external"), port=free_port(), **named) as running:
+        running.read_until("Ctrl-C stops everything")
+        assert running.api.post("/auth/token", username="alice", password="alice").status == 200
+        assert {"weed", "redis-server", "postgres"} & {process.name() for process in running.family()} == set()
+        running.process.send_signal(signal.SIGINT)
+        assert running.finish() == 0
+
+
+def test_a_data_directory_that_cannot_be_made_is_said_plainly(data: Path) -> None:
+    with up(Path("/dev/null/data"), port=free_port()) as running:
+        assert running.finish() == 1
+    assert "mediadock up: [Errno 20] Not a directory" in running.text
 
 
 def assert_no_secret(text: str, data: Path) -> None:
