@@ -1,0 +1,88 @@
+"""A page's commands in one shell against a running server, with what each block printed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from docs.pages import Block
+
+DOCUMENTED = "http://127.0.0.1:8000"
+IN_BACKGROUND = "in-background"
+NOT_RUN = "not-run"
+TIMEOUT_S = 120
+
+_PROLOGUE = """\
+set -eu -o pipefail
+background=()
+trap 'for pid in "${background[@]}"; do kill -- "-$pid" 2>/dev/null || true; done' EXIT
+"""
+_EPILOGUE = """
+for _ in $(seq 100); do
+  grep -qs '  done  ' "$OUTPUTS"/*.background && break
+  sleep 0.1
+done
+"""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What one block printed, of both streams."""
+
+    block: Block
+    text: str
+
+
+def run_session(page_blocks: Sequence[Block], *, folder: Path, server: str, env: Mapping[str, str]) -> list[Printed]:
+    """Run the ``bash`` blocks of a page; a command that fails fails the test with what was printed so far."""
+    outputs = folder / ".outputs"
+    outputs.mkdir()
+    session = [block for block in page_blocks if block.language == "bash" and NOT_RUN not in block.info]
+    script = _PROLOGUE + "".join(_step(block, number) for number, block in enumerate(session))
+    if any(IN_BACKGROUND in block.info for block in session):
+        script += _EPILOGUE
+    ran = subprocess.run(
+        ["bash", "-c", script.replace(DOCUMENTED, server)],
+        cwd=folder,
+        env=_environment(env, folder=folder, server=server, outputs=outputs),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    printed = [Printed(block, _text(outputs, number)) for number, block in enumerate(session)]
+    shown = "\n".join(f"{one.block}\n{one.text}" for one in printed)
+    assert ran.returncode == 0, f"{ran.stderr}\n{shown}"
+    return printed
+
+
+def _step(block: Block, number: int) -> str:
+    if IN_BACKGROUND in block.info:
+        quoted = block.text.replace("'", "'\\''")
+        return f"setsid bash -eu -c '{quoted}' >\"$OUTPUTS/{number}.background\" 2>&1 &\nbackground+=($!)\n"
+    return f'{{\n{block.text}}} >"$OUTPUTS/{number}" 2>&1\n'
+
+
+def _text(outputs: Path, number: int) -> str:
+    for name in (str(number), f"{number}.background"):
+        if (outputs / name).exists():
+            return (outputs / name).read_text()
+    return ""
+
+
+def _environment(env: Mapping[str, str], *, folder: Path, server: str, outputs: Path) -> dict[str, str]:
+    """The reader's: the program on the path, a home of its own, the server where the page says it is."""
+    return {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder / ".config"),
+        "LC_ALL": "C.UTF-8",
+        "MEDIADOCK_SERVER": server,
+        "OUTPUTS": str(outputs),
+        **env,
+    }
