@@ -1,0 +1,47 @@
+"""The whole platform on free ports, as ``mediadock up`` runs it, for as long as a benchmark needs it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mediadock.local.application import application_environment, application_programs, preparation, run_step
+from mediadock.local.data_directory import DataDirectory
+from mediadock.local.log import Log
+from mediadock.local.stack import Stack, choose_ports
+from mediadock.local.supervisor import Supervisor
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Where it listens, and the environment that leads to its servers."""
+
+    url: str
+    ws_url: str
+    env: Mapping[str, str]
+    stack: Stack
+
+
+@contextmanager
+def running_platform(*, only: frozenset[str] | None = None, **settings: str) -> Iterator[Platform]:
+    """Durable servers and the application's programs (``only`` some of them); ``settings`` are MEDIADOCK_ variables."""
+    root = Path(tempfile.mkdtemp(prefix="mediadock-bench-"))
+    data = DataDirectory.create(root)
+    chosen = {f"MEDIADOCK_{name.upper()}": value for name, value in settings.items()}
+    stack = Stack(data, ports=choose_ports(data), settings=chosen)
+    env = application_environment(stack.environment())
+    try:
+        with (data.logs / "processes.log").open("w") as out, Supervisor(log=Log(out)) as supervisor:
+            stack.start(supervisor)
+            run_step(preparation(env), log=Log(out))
+            for program in application_programs(env, ports=stack.ports, beat_schedule=data.beat_schedule):
+                if only is None or program.name in only:
+                    supervisor.launch(program)
+            supervisor.wait_ready()
+            yield Platform(env["MEDIADOCK_PUBLIC_URL"], env["MEDIADOCK_WS_URL"], env, stack)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
