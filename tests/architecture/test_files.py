@@ -29,10 +29,5 @@ def test_most_files_are_small() -> None:
     assert statistics.median(map(_lines, python_files("src"))) <= _MEDIAN
 
 
-def test_folders_of_tests_need_no_init_files() -> None:
-    found = [path for path in python_files("tests") if path.name == "__init__.py"]
-    assert found == [ROOT / "tests" / "stack" / "__init__.py"], "two test files may have one name without them"
-
-
 def _lines(path: Path) -> int:
     return len(path.read_text().splitlines())
