@@ -1,7 +1,8 @@
 """The socket ``/ws/events/?after=<seq>``: who may open it, what a client may say on it, how it ends.
 
-Refusals are accepted first and closed with their code afterwards: of a handshake that is refused by HTTP a browser
-tells its page nothing. A client has nothing to say; small messages are ignored, others end the socket.
+A socket that opens is served already: what happens after its client has seen it open, it is told. Refusals are
+accepted too and then closed with their code: of a handshake that is refused by HTTP a browser tells its page nothing.
+A client has nothing to say; small messages are ignored, others end the socket.
 """
 
 from __future__ import annotations
@@ -39,15 +40,17 @@ async def events_socket(scope: Mapping[str, Any], receive: Receive, send: Send) 
     """The ASGI application of one socket."""
     await receive()  # websocket.connect
     handshake = read_handshake(scope)
-    await send({"type": "websocket.accept", "subprotocol": handshake.chosen_subprotocol})
+    accept = {"type": "websocket.accept", "subprotocol": handshake.chosen_subprotocol}
+    service = await running_service()
     try:
-        service = await running_service()
         socket = await _admit(handshake, service)
     except _REFUSALS as refusal:
         log.info("socket refused: %s", refusal)
+        await send(accept)
         await send({"type": "websocket.close", "code": _code_of(refusal)})
         return
     try:
+        await send(accept)
         await _serve(socket, service, receive, send)
     finally:
         service.hub.remove(socket)
@@ -112,16 +115,10 @@ async def _serve(socket: Socket, service: Service, receive: Receive, send: Send)
         service.hub.remove(socket)
         writing.cancel()
         listening.cancel()
-        await asyncio.wait({writing, listening})
-    code = _closing_code(socket, listening)
-    if writing not in done and code is not None:
+        said, _ = await asyncio.gather(listening, writing, return_exceptions=True)
+    code = socket.close_code.result() if socket.close_code.done() else said
+    if writing not in done and isinstance(code, int):  # a writer that has ended found nobody to write to
         await _close(send, code)
-
-
-def _closing_code(socket: Socket, listening: asyncio.Task[int | None]) -> int | None:
-    if socket.close_code.done():
-        return socket.close_code.result()
-    return None if listening.cancelled() or listening.exception() else listening.result()
 
 
 async def _close(send: Send, code: int) -> None:

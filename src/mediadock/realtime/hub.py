@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 MAX_SOCKETS_PER_USER = 20
 USERS_PER_READ = 100
 READERS = 2
-RETRY_S = 1.0
+RETRY_S = 0.25
+RENDERED_INLINE = 16  # fewer cost less than the way to a thread and back
 
 
 class TooManySocketsError(Exception):
@@ -119,7 +120,9 @@ class Hub:
         if not positions:
             return
         pages = await self._store.events_after(positions)
-        for position, frames in (await asyncio.to_thread(_render, pages)).items():
+        few = sum(map(len, pages.values())) <= RENDERED_INLINE
+        rendered = _render(pages) if few else await asyncio.to_thread(_render, pages)
+        for position, frames in rendered.items():
             self._deliver(position, frames)
 
     def _positions(self, users: Iterable[int]) -> list[Position]:

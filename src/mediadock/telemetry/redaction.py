@@ -15,10 +15,16 @@ _NAMED = re.compile(
     ( x-amz-(?:signature|credential|security-token) (?:=|%3d)   # a presigned URL, also quoted inside another
     | \b(?:signature|credential)=                               # an Authorization header of SigV4
     | \bticket(?:=|%3d)                                         # ?ticket= of a socket
-    | \bbearer[ .]+ | \bauthorization["']?:\s*["']?(?:basic|bearer)?\s*
-    | ["'](?:access|refresh|ticket|password|secret|token|secret_key|access_key|session_token)["']\s*:\s*["']
+    | \bauthorization["']?:\s*["']?(?:basic|bearer)?\s*
+    | \bbearer[ .]+ (?= [^\s"'&,;<>|)\]}]{8} )                  # not "a bearer token"
     )
-    (?: [^\s"'&,;<>|)\]}]+ )
+    [^\s"'&,;<>|)\]}]+
+    """
+)
+_QUOTED = re.compile(
+    r"""(?ix)
+    ( (["'])(?:access|refresh|ticket|password|secret|token|secret_key|access_key|session_token)\2 \s*:\s* (["']) )
+    (?: \\. | (?!\3). )*
     """
 )
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
@@ -28,5 +34,6 @@ _URL_PASSWORD = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+(?=@)")
 def redact(text: str) -> str:
     """``text`` with every secret in it struck out; the rest is as it was."""
     text = _NAMED.sub(rf"\g<1>{STRUCK_OUT}", text)
+    text = _QUOTED.sub(rf"\g<1>{STRUCK_OUT}", text)
     text = _JWT.sub(STRUCK_OUT, text)
     return _URL_PASSWORD.sub(rf"\g<1>:{STRUCK_OUT}", text)

@@ -26,7 +26,7 @@ def socket_server(stack: Embedded, supervisor: Supervisor, *, redis_url: str) ->
         "MEDIADOCK_ALLOWED_ORIGINS": ORIGIN,
     }
     server = SocketServer(port=free_port(), redis_url=redis_url, supervisor=supervisor)
-    supervisor.launch(socket_program(server.name, environment, port=server.port))
+    supervisor.launch(socket_program(server.name, stack, environment, port=server.port))
     supervisor.wait_ready()
     try:
         yield server

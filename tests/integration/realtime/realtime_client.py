@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from mediadock.local.application import _answers
-from mediadock.local.program import Program, search_path
+from mediadock.local.application import application_environment, application_programs
+from mediadock.local.program import Program
 from mediadock.local.supervisor import Supervisor
+from stack.embedded import Embedded
 
 PATIENCE_S = 10.0
 ORIGIN = "https://chat.example"
@@ -113,13 +113,11 @@ def cut(socket: ClientConnection) -> None:
     socket.socket.shutdown(2)
 
 
-def socket_program(name: str, environment: Mapping[str, str], *, port: int) -> Program:
-    """The socket process as the application runs it."""
-    listen = ("--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning")
-    target = "mediadock.server.asgi:application"
-    return Program(
-        name=name,
-        argv=(sys.executable, "-m", "granian", "--interface", "asgi", *listen, target),
-        env={**environment, "PATH": search_path(), "PYTHONUNBUFFERED": "1"},
-        ready=_answers(port),
+def socket_program(name: str, stack: Embedded, environment: Mapping[str, str], *, port: int) -> Program:
+    """The socket process exactly as the application runs it, under another name and on another port."""
+    programs = application_programs(
+        application_environment(environment),
+        ports=replace(stack.stack.ports, socket=port),
+        beat_schedule=stack.data.beat_schedule,
     )
+    return replace(next(program for program in programs if program.name == "socket"), name=name)

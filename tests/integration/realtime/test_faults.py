@@ -30,6 +30,7 @@ def stall(server: SocketServer) -> None:
 def empty(server: SocketServer) -> None:
     with redis.Redis.from_url(server.redis_url) as client:
         client.flushall()
+    silence(server)
 
 
 def silence(server: SocketServer) -> None:
@@ -38,7 +39,7 @@ def silence(server: SocketServer) -> None:
         client.client_kill_filter(_type="pubsub")
 
 
-@pytest.mark.parametrize("break_redis", [stop, stall, empty, silence])
+@pytest.mark.parametrize("break_redis", [stop, stall, empty])
 def test_without_redis_events_still_come_by_comparison(
     fragile: SocketServer, person: Person, break_redis: Callable[[SocketServer], None]
 ) -> None:
@@ -72,13 +73,24 @@ def test_a_ticket_that_cannot_be_looked_up_means_try_again(fragile: SocketServer
         assert close_code(socket) == 1013
 
 
-@pytest.mark.parametrize("message", ["", "{", "[]", "1", '{"users": 1}', '{"users": [1], "frame": 7}', "\x00", "null"])
-def test_a_wake_up_that_is_nonsense_disturbs_nobody(fragile: SocketServer, person: Person, message: str) -> None:
+def test_wake_ups_that_are_nonsense_disturb_nobody(fragile: SocketServer, person: Person) -> None:
+    nonsense = [
+        "",
+        "{",
+        "[]",
+        "1",
+        "null",
+        "\x00",
+        '{"users": 1}',
+        '{"users": [1], "frame": 7}',
+        '{"users": [null, "x", 9]}',
+    ]
     with opened(fragile, person, after=0) as socket, redis.Redis.from_url(fragile.redis_url) as client:
-        client.publish("mediadock:events", message)
-        client.publish("mediadock:events", json.dumps({"users": ["x", person.user_id, 9]}))
+        for message in nonsense:
+            client.publish("mediadock:events", message)
         person.event()
-        assert frame(socket)["seq"] == 1
+        client.publish("mediadock:events", json.dumps({"users": ["x", person.user_id, 9]}))
+        assert frame(socket, timeout_s=1.5)["seq"] == 1
 
 
 def test_when_postgresql_drops_its_connections_nothing_is_lost(

@@ -55,7 +55,6 @@ def test_without_after_only_what_happens_from_now_on_is_told(sockets: SocketServ
 def test_a_client_ahead_of_the_server_starts_at_the_servers_end(sockets: SocketServer, person: Person) -> None:
     person.event()
     with opened(sockets, person, after=10**17) as socket:
-        time.sleep(0.2)
         person.event()
         assert frame(socket)["seq"] == 2
 
