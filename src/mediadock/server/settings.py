@@ -60,6 +60,7 @@ DATABASES = {"default": _database(_env("DATABASE_URL", "postgresql://localhost/m
 USE_TZ = True
 TIME_ZONE = "UTC"
 APPEND_SLASH = False
+STATIC_URL = "/static/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 """Bytes of a JSON body: a complete call with 10,000 parts has about 700 KB. Media never comes this way."""
 

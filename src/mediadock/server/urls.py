@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, reverse_lazy
+from django.views.generic import RedirectView
 from ninja import NinjaAPI
 
 from mediadock import __version__
@@ -21,6 +22,7 @@ for router in (accounts, realtime, chat_uploads, chat_messages, assets, ingest):
     api.add_router("", router)
 
 urlpatterns = [
+    path("", RedirectView.as_view(url=reverse_lazy("mediadock:openapi-view"))),
     path("api/v1/", api.urls),
     path("healthz", healthz),
     path("readyz", readyz),

@@ -1,9 +1,16 @@
-"""The HTTP API as a WSGI application."""
+"""The HTTP API as a WSGI application, with the few static files of its documents."""
 
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediadock.server.settings")
 
-from django.core.wsgi import get_wsgi_application
+from pathlib import Path
 
-application = get_wsgi_application()
+import ninja
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from whitenoise import WhiteNoise
+
+application = WhiteNoise(
+    get_wsgi_application(), root=Path(ninja.__file__).parent / "static", prefix=settings.STATIC_URL
+)
