@@ -49,6 +49,7 @@ $(VENV)/python:
 	touch $@
 
 $(VENV)/runtime $(VENV)/dev: $(VENV)/%: $(VENV)/python requirements/build.txt requirements/%.txt pyproject.toml
+	@echo "Installing the packages of requirements/$*.txt into $(VENV); this takes half a minute, once."
 	$(PIP) --require-hashes -r requirements/build.txt
 	$(PIP) --require-hashes --no-build-isolation -r requirements/$*.txt
 	$(PIP) --no-deps --no-build-isolation --editable .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -89,9 +90,18 @@ def _greet(stack: Stack, *, data: DataDirectory, log: Log) -> None:
     log.say(f"  API documents:    {address}/api/v1/docs")
     log.say("  Demo users:       " + "   ".join(f"{name} / {password}" for name, password in users))
     log.say(f"  Data and logs:    {data.root}")
-    log.say(f"\n  Next:  mediadock login {address} --username alice")
-    log.say("         mediadock upload PHOTO.jpg --to bob")
+    command = _command()
+    log.say(f"\n  Next:  {command} login {users[0][0] if users else 'NAME'} --server {address}")
+    log.say(f"         {command} upload PHOTO.jpg --to {users[-1][0] if users else 'NAME'}")
     log.say("\n  Ctrl-C stops everything and keeps the data.\n")
+
+
+def _command() -> str:
+    """How to call ``mediadock`` from another terminal."""
+    ours = Path(sys.executable).parent / "mediadock"
+    if shutil.which("mediadock") or not ours.is_relative_to(Path.cwd()):
+        return "mediadock"
+    return str(ours.relative_to(Path.cwd()))
 
 
 @contextmanager

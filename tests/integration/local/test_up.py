@@ -116,6 +116,8 @@ def test_it_starts_serves_refuses_a_second_one_and_stops_at_ctrl_c(data: Path, p
         assert "alice / alice" in running.text
         assert running.api.post("/auth/token", username="alice", password="alice").status == 200
 
+        assert log_in_as_told(running, home=data.parent) == 0
+
         with up(data, port=free_port()) as second:
             assert second.finish() == 1
         assert "is in use by another `mediadock up` (process " in second.text
@@ -204,6 +206,13 @@ def test_a_data_directory_that_cannot_be_made_is_said_plainly(data: Path) -> Non
     with up(Path("/dev/null/data"), port=free_port()) as running:
         assert running.finish() == 1
     assert "mediadock up: [Errno 20] Not a directory" in running.text
+
+
+def log_in_as_told(running: Up, *, home: Path) -> int:
+    told = next(line for line in running.printed if " login " in line).split("Next:")[1].split()
+    command = [str(Path(sys.executable).parent / "mediadock"), *told[1:], "--password-stdin"]
+    env = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    return subprocess.run(command, input="alice\n", text=True, env=env, capture_output=True, check=False).returncode
 
 
 def assert_no_secret(text: str, data: Path) -> None:
