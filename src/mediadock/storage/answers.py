@@ -38,14 +38,20 @@ def error_code(document: bytes) -> str:
     return text(root, "Code")[:64] if local_name(root) == "Error" else ""
 
 
-def stored_parts(root: ElementTree.Element) -> list[StoredPart]:
-    """The parts of one page of ListParts. Raises StoreUnavailable for a part without number or size."""
+def stored_parts(root: ElementTree.Element) -> list[tuple[str, StoredPart]]:
+    """The parts of one page of ListParts, each with its time, which sorts as text.
+
+    Raises StoreUnavailable for a part without number or size.
+    """
     try:
         return [
-            StoredPart(
-                number=int(text(part, "PartNumber")),
-                etag=bare_etag(text(part, "ETag")),
-                size_bytes=int(text(part, "Size")),
+            (
+                text(part, "LastModified"),
+                StoredPart(
+                    number=int(text(part, "PartNumber")),
+                    etag=bare_etag(text(part, "ETag")),
+                    size_bytes=int(text(part, "Size")),
+                ),
             )
             for part in children(root, "Part")
         ]
@@ -54,9 +60,9 @@ def stored_parts(root: ElementTree.Element) -> list[StoredPart]:
 
 
 def text(element: ElementTree.Element, name: str) -> str:
-    """The text of the first child called ``name`` in any namespace, or ""."""
+    """The text of the first child called ``name`` in any namespace, spaces and all (keys may begin with one), or ""."""
     for child in children(element, name):
-        return (child.text or "").strip()
+        return child.text or ""
     return ""
 
 

@@ -1,4 +1,4 @@
-"""The rare calls, by boto3: making the bucket, its rules, listings. boto3 is imported on the first of them."""
+"""The rare calls, by boto3: making the bucket and its rules. boto3 is imported only then."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 from mediadock.storage.config import StoreConfig
 from mediadock.storage.errors import StoreRefused, StoreUnavailable
-from mediadock.storage.shapes import ObjectSummary, OpenUpload, bare_etag
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -43,27 +42,6 @@ def ensure_bucket(config: StoreConfig, *, cors_origins: Sequence[str]) -> None:
                 },
             )
         _forget_old_uploads(client, config)
-
-
-def list_objects(config: StoreConfig, prefix: str) -> Iterator[ObjectSummary]:
-    """The objects below ``prefix``, pages followed as they are needed."""
-    with _client(config) as client:
-        for page in client.get_paginator("list_objects_v2").paginate(Bucket=config.bucket, Prefix=prefix):
-            for found in page.get("Contents", ()):
-                yield ObjectSummary(
-                    key=found["Key"],
-                    size_bytes=found["Size"],
-                    last_modified=found["LastModified"],
-                    etag=bare_etag(found["ETag"]),
-                )
-
-
-def list_multipart_uploads(config: StoreConfig, prefix: str) -> Iterator[OpenUpload]:
-    """The open uploads below ``prefix``, pages followed as they are needed."""
-    with _client(config) as client:
-        for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=config.bucket, Prefix=prefix):
-            for found in page.get("Uploads", ()):
-                yield OpenUpload(key=found["Key"], upload_id=found["UploadId"], initiated=found["Initiated"])
 
 
 @contextmanager

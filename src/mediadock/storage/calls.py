@@ -30,10 +30,12 @@ _READ_BLOCK_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class CallLimits:
-    """How long a call may take. Four attempts with up to 0.1, 0.2, 0.4 s between ride out a hiccup, not an outage.
+    """How long a call may take and how much it may carry.
 
-    No attempt begins after ``budget_s``, or the call's own timeout if that is longer: a web thread waits
-    about twenty seconds at worst. Timeouts are for one silence, not for a transfer.
+    Four attempts with up to 0.1, 0.2 and 0.4 s between them ride out a hiccup, not an outage. No attempt
+    begins after ``budget_s``, or the call's own timeout if that is longer: a web thread waits about twenty
+    seconds at worst. Timeouts are for one silence, not for a transfer. What is larger than ``single_bytes``,
+    S3's limit for one PUT and for one CopyObject, goes in parts.
     """
 
     connect_timeout_s: float = 3.0
@@ -44,7 +46,7 @@ class CallLimits:
     backoff_s: float = 0.1
     budget_s: float = 10.0
     part_copy_bytes: int = 1024**3
-    single_bytes: int = 5 * 1024**3  # S3's limit for one PUT and for one CopyObject
+    single_bytes: int = 5 * 1024**3
 
     def pause_s(self, failures: int) -> float:
         """Full jitter: anything up to ``backoff_s`` doubled for each failure so far."""

@@ -59,17 +59,23 @@ def abort(calls: StoreCalls, key: str, upload_id: str) -> None:
 
 
 def list_parts(calls: StoreCalls, key: str, upload_id: str) -> list[StoredPart]:
-    """All parts that the store has, by number, all pages followed."""
-    found: list[StoredPart] = []
+    """The parts that the store has, one for each number, by number, all pages followed.
+
+    SeaweedFS keeps and lists every version of a part that was sent more than once, where S3 keeps the last;
+    here too the latest counts, to the second that listings know.
+    """
+    found: dict[int, tuple[str, StoredPart]] = {}
     marker = 0
     while True:
         query = (("max-parts", str(_PAGE)), ("part-number-marker", str(marker)), ("uploadId", upload_id))
         root = parse(calls.send(Call("GET", key, query=query)).body)
-        page = stored_parts(root)
-        found += page
+        last = marker
+        for sent_at, part in stored_parts(root):
+            last = max(last, part.number)
+            if part.number not in found or found[part.number][0] <= sent_at:
+                found[part.number] = (sent_at, part)
         if text(root, "IsTruncated") != "true":
-            return sorted(found, key=lambda part: part.number)
-        last = max((part.number for part in page), default=0)
+            return [found[number][1] for number in sorted(found)]
         if last <= marker:
             raise StoreUnavailable(log="GET parts: a page that does not go on")
         marker = last

@@ -62,11 +62,12 @@ class PinnedObject:
         ) as reader:
             if reader.size_bytes != stop - position:
                 raise StoreUnavailable(log=f"GET object: {reader.size_bytes} bytes offered of {stop - position}")
-            while block := reader.read(_BLOCK_BYTES):
+            while not reader.finished:
+                self._patience_s()
+                block = reader.read(_BLOCK_BYTES)
                 with self._counting:
                     self.bytes_read += len(block)
                 yield block
-                self._patience_s()
 
     def _patience_s(self) -> float:
         """How long the next read may take. Raises StoreUnavailable past the deadline."""

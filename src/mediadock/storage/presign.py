@@ -52,8 +52,8 @@ class PartRange:
 class Presigner:
     """Signs URLs for clients (``public``: with the public endpoint) or for ourselves.
 
-    Thread-safe. Every method raises ValueError for a life outside 1 s to 7 days, a naive ``now``, a control
-    character in a header, a lone surrogate in a key.
+    Thread-safe. Every method raises ValueError for a life outside 1 s to 7 days, a naive ``now``, a header that
+    is not printable ASCII, a lone surrogate in a key.
     """
 
     def __init__(self, config: StoreConfig, *, public: bool = True) -> None:

@@ -10,6 +10,7 @@ from http.client import HTTPException, HTTPResponse
 
 from mediadock.storage.answers import error_code
 from mediadock.storage.calls import Call, StoreCalls, read_document, refusal
+from mediadock.storage.connections import Lease
 from mediadock.storage.errors import SourceChanged, StoreUnavailable
 from mediadock.storage.shapes import bare_etag, quoted_etag
 
@@ -60,6 +61,8 @@ def open_range(
         lease, response = calls.open(call, read_timeout_s=read_timeout_s)
     except (OSError, HTTPException) as error:
         raise StoreUnavailable(log=f"{call}: {type(error).__name__}") from None
+    if response.status not in (200, 206):
+        raise _refused(calls, lease, call, response)
     try:
         reader = _accept(call, response, etag=etag, start=start)
         yield reader
@@ -99,14 +102,19 @@ def _drain(reader: RangeReader) -> bytes:
     return b"".join(blocks)
 
 
+def _refused(calls: StoreCalls, lease: Lease, call: Call, response: HTTPResponse) -> Exception:
+    try:
+        code = error_code(read_document(response, limit_s=calls.limits.budget_s))
+    except (OSError, HTTPException):
+        lease.connection.close()
+        code = ""
+    else:
+        calls.pool.give_back(lease)
+    return refusal(call, response.status, code)
+
+
 def _accept(call: Call, response: HTTPResponse, *, etag: str, start: int) -> RangeReader:
     """Believe the answer only if it is the version and the range that were asked for."""
-    if response.status not in (200, 206):
-        try:
-            code = error_code(read_document(response, limit_s=10.0))
-        except (OSError, HTTPException):
-            code = ""
-        raise refusal(call, response.status, code)
     if bare_etag(response.headers["ETag"] or "") != bare_etag(etag):
         raise SourceChanged(log=f"{call}: another ETag in the answer")
     if response.length is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO
 
-from mediadock.storage import bucket, copying, multipart, objects, probing, ranges
+from mediadock.storage import bucket, copying, listing, multipart, objects, probing, ranges
 from mediadock.storage.calls import CallLimits, StoreCalls
 from mediadock.storage.config import StoreConfig
 from mediadock.storage.shapes import CompletedPart, ObjectHead, ObjectSummary, OpenUpload, StoredPart
@@ -118,11 +118,11 @@ class ObjectStore:
 
     def list_objects(self, prefix: str) -> Iterator[ObjectSummary]:
         """The objects whose key begins with ``prefix``, by key."""
-        return bucket.list_objects(self.config, prefix)
+        return listing.list_objects(self._calls, prefix)
 
     def list_multipart_uploads(self, prefix: str) -> Iterator[OpenUpload]:
         """The uploads begun below ``prefix`` and neither completed nor aborted."""
-        return bucket.list_multipart_uploads(self.config, prefix)
+        return listing.list_multipart_uploads(self._calls, prefix)
 
     def ensure_bucket(self, *, cors_origins: Sequence[str]) -> None:
         """Make the bucket if it is not there, and set its CORS and life-cycle rules."""

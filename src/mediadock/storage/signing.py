@@ -124,12 +124,13 @@ def sorted_query(query: Query) -> str:
 def canonical_headers(headers: Mapping[str, str]) -> str:
     """Lower-case ``headers`` sorted, one a line, runs of space folded, each line ended.
 
-    Raises ValueError for a control character: a value must not start another header.
+    Raises ValueError for a control character, which could start another header, and for what is not ASCII,
+    which clients encode as they like.
     """
     lines = []
     for name in sorted(headers):
         value = headers[name]
-        if not value.isprintable():
-            raise ValueError(f"the header {name} has a control character")
+        if not (value.isascii() and value.isprintable()):
+            raise ValueError(f"the header {name} has a control character or is not ASCII")
         lines.append(f"{name}:{' '.join(value.split())}\n")
     return "".join(lines)

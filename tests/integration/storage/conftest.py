@@ -13,6 +13,7 @@ from integration.storage.fault_proxy import FaultProxy
 from mediadock.storage.calls import CallLimits
 from mediadock.storage.config import StoreConfig
 from mediadock.storage.s3 import ObjectStore
+from stack.embedded import Embedded
 
 QUICK = CallLimits(read_timeout_s=1.0, complete_timeout_s=2.0, backoff_s=0.02, budget_s=5.0)
 
@@ -24,6 +25,23 @@ class Reply:
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+@pytest.fixture(scope="session")
+def bucket_of_these_tests(stack: Embedded) -> StoreConfig:
+    """One for all: SeaweedFS gives each bucket volumes of its own, and some eighty are all that it has."""
+    return stack.make_bucket()
+
+
+@pytest.fixture
+def store_config(bucket_of_these_tests: StoreConfig) -> Iterator[StoreConfig]:
+    """The bucket, empty before and after each test."""
+    yield bucket_of_these_tests
+    store = ObjectStore(bucket_of_these_tests)
+    store.delete([found.key for found in store.list_objects("")])
+    for upload in store.list_multipart_uploads(""):
+        store.abort_multipart(upload.key, upload.upload_id)
+    store.close()
 
 
 @pytest.fixture

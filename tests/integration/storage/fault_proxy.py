@@ -98,6 +98,10 @@ class FaultProxy:
             self._server.server_close()
             thread.join()
 
+    def stop_listening(self) -> None:
+        """Refuse connections from now on."""
+        self._server.socket.close()
+
     def ask_store(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         connection = HTTPConnection(self._store.hostname or "", self._store.port, timeout=20)
         try:
@@ -169,7 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
         if "Content-Length" not in headers:
             headers |= {"Content-Length": str(len(answer.body))} if answer.status not in (204, 304) else {}
         if isinstance(fault, Relabel):
-            headers |= fault.headers
+            changed = {name.lower() for name in fault.headers}
+            headers = {name: value for name, value in headers.items() if name.lower() not in changed} | fault.headers
         self.send_response_only(answer.status)
         for name, value in headers.items():
             self.send_header(name, value)

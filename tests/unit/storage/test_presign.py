@@ -191,7 +191,7 @@ def test_a_checksum_that_is_not_base64_of_32_bytes_is_refused(checksum):
         )
 
 
-@pytest.mark.parametrize("content_type", ["a/b\r\nx-amz-acl: public-read", "a/b\n", "a/b\x00", "a\tb"])
+@pytest.mark.parametrize("content_type", ["a/b\r\nx-amz-acl: public-read", "a/b\n", "a/b\x00", "a\tb", "a/ü"])
 def test_a_content_type_cannot_bring_in_another_header(content_type):
     with pytest.raises(ValueError, match="control character"):
         Presigner(STORE).put_object("k", content_type=content_type, content_length=1, expires_s=1, now=NOON)
@@ -199,3 +199,8 @@ def test_a_content_type_cannot_bring_in_another_header(content_type):
 
 def _query(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def test_a_lone_surrogate_in_a_key_is_refused():
+    with pytest.raises(ValueError, match="surrogate"):
+        Presigner(STORE).get_object("a\ud800b", expires_s=1, now=NOON)
