@@ -28,6 +28,10 @@ class Block:
     def __str__(self) -> str:
         return f"{self.page.relative_to(ROOT)}:{self.line}"
 
+    def is_marked(self, word: str) -> bool:
+        """Whether the info string begins with ``word``; a reason may follow a colon."""
+        return bool(self.info) and self.info[0].rstrip(":") == word
+
     def named(self, name: str) -> str | None:
         """The value of ``name=value`` in the info string."""
         return next((word.partition("=")[2] for word in self.info if word.startswith(f"{name}=")), None)
@@ -92,7 +96,10 @@ def anchors(path: Path) -> set[str]:
 
 def rows(path: Path, *, under: str) -> list[list[str]]:
     """The rows of the tables below the heading ``under``, up to the next heading; cells without their backticks."""
-    return [_cells(line) for line in _section(path, under) if line.startswith("|")][2:]
+    lines = [line for line in _section(path, under) if line.startswith("|")]
+    rules = [number for number, line in enumerate(lines) if line.startswith("|---")]
+    heads = [number - 1 for number in rules]
+    return [_cells(line) for number, line in enumerate(lines) if number not in (*rules, *heads)]
 
 
 def _section(path: Path, under: str) -> Iterator[str]:

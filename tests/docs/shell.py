@@ -41,9 +41,9 @@ def run_session(page_blocks: Sequence[Block], *, folder: Path, server: str, env:
     """Run the ``bash`` blocks of a page; a command that fails fails the test with what was printed so far."""
     outputs = folder / ".outputs"
     outputs.mkdir()
-    session = [block for block in page_blocks if block.language == "bash" and NOT_RUN not in block.info]
+    session = [block for block in page_blocks if block.language == "bash" and not block.is_marked(NOT_RUN)]
     script = _PROLOGUE + "".join(_step(block, number) for number, block in enumerate(session))
-    if any(IN_BACKGROUND in block.info for block in session):
+    if any(block.is_marked(IN_BACKGROUND) for block in session):
         script += _EPILOGUE
     ran = subprocess.run(
         ["bash", "-c", script.replace(DOCUMENTED, server)],
@@ -62,7 +62,7 @@ def run_session(page_blocks: Sequence[Block], *, folder: Path, server: str, env:
 
 
 def _step(block: Block, number: int) -> str:
-    if IN_BACKGROUND in block.info:
+    if block.is_marked(IN_BACKGROUND):
         quoted = block.text.replace("'", "'\\''")
         return f"setsid bash -eu -c '{quoted}' >\"$OUTPUTS/{number}.background\" 2>&1 &\nbackground+=($!)\n"
     return f'{{\n{block.text}}} >"$OUTPUTS/{number}" 2>&1\n'
