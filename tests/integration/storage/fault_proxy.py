@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
@@ -75,7 +76,7 @@ Fault = Pass | Answer | Drop | Cut | Stall | Drip | Farewell | Relabel
 class FaultProxy:
     """``faults`` are used up from the left, one a request; then everything passes. ``requests`` saw it all."""
 
-    def __init__(self, store_url: str) -> None:
+    def __init__(self, store_url: str, *, tls: ssl.SSLContext | None = None) -> None:
         self.faults: deque[Fault] = deque()
         self.requests: list[tuple[str, str]] = []
         self.ranges: list[str] = []
@@ -83,7 +84,9 @@ class FaultProxy:
         self.over = threading.Event()
         self._store = urlsplit(store_url)
         self._server = _Server(self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_address[1]}"
 
     @contextmanager
     def running(self) -> Iterator[FaultProxy]:
