@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
 from mediadock.core.errors import ContentRejected, MediadockError, ProcessingFailed, Unavailable
 from mediadock.core.filetypes import Kind
 from mediadock.core.profiles import Profile, profile_named
 from mediadock.core.states import State
 from mediadock.processing.image.model import ImageSpec
 from mediadock.processing.image.render import render_image
-from mediadock.storage.errors import StoreUnavailable
+from mediadock.storage.errors import DeadlinePassed, StoreUnavailable
 from mediadock.storage.pinned import PinnedObject
 from mediadock.uploads.conf import conf
 from mediadock.uploads.lifecycle import StaleTransitionError, claim, transition
@@ -46,6 +48,12 @@ def process_asset(asset_id: int) -> None:
         except StaleTransitionError:
             _log.info("asset %s: another worker has it now", asset_id)
             _discard(publisher)
+        except (OperationalError, InterfaceError) as error:
+            # Nobody knows whether the last commit came through, so what is stored stays: the lease decides, and tidy.
+            _log.warning("asset %s: the database went away: %s", asset_id, error)
+        except DeadlinePassed as error:
+            _discard(publisher)
+            _end_badly(asset, lease, ProcessingFailed("timeout", "Processing took too long.", log=error.log))
         except MediadockError as error:
             _discard(publisher)
             _end_badly(asset, lease, error)
