@@ -56,7 +56,7 @@ class Bars:
     def changed(self, index: int, asset: Asset) -> None:
         """From here on the bar is the processing."""
         task, done = self._tasks[index], asset.stage == "done"
-        if asset.failure is not None:
+        if asset.settled and not done:
             self._progress.update(task, words=stage_words(asset), failed=True)
         else:
             percent = 100 if done else asset.progress or 0

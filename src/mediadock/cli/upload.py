@@ -58,7 +58,7 @@ def upload(
             print(asset.media_url or f"{asset.file_name}: {stage_words(asset)}")
         if not wait:
             print(f"message {sent.message_id}, assets {' '.join(map(str, sent.asset_ids))}")
-        if any(asset.failure for asset in assets):
+        if any(asset.stage != "done" for asset in assets):
             raise typer.Exit(1)
 
 

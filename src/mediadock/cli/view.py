@@ -29,6 +29,8 @@ def stage_words(asset: Asset) -> str:
         return printable(f"failed: {asset.failure.reason}")
     if asset.stage == "done":
         return "ready"
+    if asset.stage == "failed":
+        return asset.state  # aborted, expired
     if asset.stage == "thumbnail_ready":
         return "processing, preview ready"
     return asset.stage

@@ -79,7 +79,7 @@ class Asset:
     @property
     def settled(self) -> bool:
         """Whether nothing more happens to it by itself."""
-        return self.stage in ("done", "failed")
+        return self.stage in ("done", "failed", "deleted")
 
     @classmethod
     def read(cls, fields: Fields) -> Asset:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -316,10 +317,14 @@ class Listener(ThreadingHTTPServer):
 
 
 @contextmanager
-def run_small_server(**settings: Any) -> Iterator[SmallServer]:
+def run_small_server(tls: ssl.SSLContext | None = None, **settings: Any) -> Iterator[SmallServer]:
     """Runs it for the length of a ``with``."""
     listener = Listener(("127.0.0.1", 0), Handler)
-    listener.small = SmallServer(address=f"http://127.0.0.1:{listener.server_address[1]}", **settings)
+    scheme = "http"
+    if tls is not None:
+        scheme = "https"
+        listener.socket = tls.wrap_socket(listener.socket, server_side=True)
+    listener.small = SmallServer(address=f"{scheme}://127.0.0.1:{listener.server_address[1]}", **settings)
     thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
