@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def stack() -> Iterator[Embedded]:
     """PostgreSQL, Redis and SeaweedFS of this run, started on free ports and stopped at the end."""
     from mediadock.local.errors import WheelMissing
-    from stack.embedded import discard, embedded
+    from stack.embedded import embedded
     from stack.here import cannot_run
 
     these = embedded()
@@ -27,7 +27,6 @@ def stack() -> Iterator[Embedded]:
         except WheelMissing as missing:
             cannot_run(missing.detail)
         yield these
-    discard(these)
 
 
 @pytest.fixture

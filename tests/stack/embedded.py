@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -86,8 +87,10 @@ def new_embedded() -> Embedded:
 
 @cache
 def embedded() -> Embedded:
-    """The set of this run."""
-    return new_embedded()
+    """The set of this run, which goes when pytest does; a run that starts nothing has made its folder, too."""
+    these = new_embedded()
+    atexit.register(discard, these)
+    return these
 
 
 def discard(these: Embedded) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -85,16 +86,15 @@ def send(sender: Api, receiver: Api, body: bytes, *, name: str, content_type: st
     return upload
 
 
-def events_of(user: Api, upload: Upload) -> list[dict[str, Any]]:
-    """Every stored event of one asset that ``user`` was told, oldest first."""
+def told(user: Api) -> dict[int, list[tuple[str, str]]]:
+    """Stage and processing status of every event that ``user`` has, oldest first, for each asset."""
+    stages: dict[int, list[tuple[str, str]]] = defaultdict(list)
     answer = user.get("/events/?after=0&limit=1000")
     assert answer.status == 200, answer.body
-    return [event for event in answer.json()["items"] if event["data"].get("asset_id") == upload.asset_id]
-
-
-def stages(user: Api, upload: Upload) -> list[tuple[str, str]]:
-    """Stage and processing status of each of those events."""
-    return [(event["data"]["stage"], event["data"]["processing_status"]) for event in events_of(user, upload)]
+    for event in answer.json()["items"]:
+        data = event["data"]
+        stages[data["asset_id"]].append((data["stage"], data["processing_status"]))
+    return stages
 
 
 STAGES_OF_A_PICTURE = [

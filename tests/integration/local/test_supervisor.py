@@ -8,8 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -20,6 +18,7 @@ from mediadock.local.errors import DataDirectoryInUse, DidNotStart
 from mediadock.local.log import Log
 from mediadock.local.program import Program, plain_environment
 from mediadock.local.supervisor import StopRequested, Supervisor
+from stack.waiting import eventually
 
 _STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(99)"
@@ -44,13 +43,6 @@ time.sleep(99)
 def program(name: str, code: str, *arguments: object, **options: object) -> Program:
     argv = (sys.executable, "-c", code, *map(str, arguments))
     return Program(name=name, argv=argv, env=plain_environment(), **options)  # type: ignore[arg-type]
-
-
-def eventually(condition: Callable[[], bool], *, within_s: float = 8.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.02)
 
 
 @pytest.fixture

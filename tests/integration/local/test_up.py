@@ -8,8 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ import pytest
 from mediadock.local.ports import free_port, is_free
 from stack.client import Api
 from stack.embedded import Embedded
+from stack.waiting import eventually
 
 _UP = """
 import sys
@@ -80,13 +80,6 @@ def up(data: Path, *, port: int, **variables: str) -> Iterator[Up]:
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
-
-
-def eventually(condition: Callable[[], bool], *, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)
 
 
 def gone(process: psutil.Process) -> bool:
