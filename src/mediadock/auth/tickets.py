@@ -15,6 +15,8 @@ from functools import cache
 
 import redis
 import redis.asyncio
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from mediadock.auth.conf import auth_conf
 from mediadock.auth.principal import Principal
@@ -22,7 +24,7 @@ from mediadock.core.errors import Unavailable
 
 TICKET_LIFETIME_S = 30
 MAX_TICKET_CHARS = 128
-TIMEOUT_S = 2.0
+TIMEOUT_S = 1.0
 
 
 def create_ticket(principal: Principal) -> str:
@@ -52,7 +54,13 @@ def _name(ticket: str) -> str:
 
 @cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(auth_conf().redis_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
+    # One retry, for a connection that Redis closed while it was idle; a stalled Redis costs two timeouts at most.
+    return redis.Redis.from_url(
+        auth_conf().redis_url,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        retry=Retry(NoBackoff(), 1),
+    )
 
 
 @contextmanager

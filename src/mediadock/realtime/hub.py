@@ -1,7 +1,7 @@
 """All sockets of this process by user, and the one loop that reads events for them.
 
 How it works: a socket is a cursor. Being woken, for whatever reason, only marks a user; the loop reads, in one
-statement for up to a hundred users, what follows the cursors of their sockets, and hands each page to the sockets
+statement for many users, what follows the cursors of their sockets, and hands each page to the sockets
 that still stand where the read began. Replay and live are the same: a socket that has just come is one that is far
 behind, and nothing is handed over between two modes, so nothing is lost or repeated. Users whose page was full are
 marked again.
@@ -26,7 +26,7 @@ from mediadock.realtime.socket import PAGE_EVENTS, Socket
 log = logging.getLogger(__name__)
 
 MAX_SOCKETS_PER_USER = 20
-USERS_PER_READ = 100
+USERS_PER_READ = 50  # times a page of 100 events of a few KiB: tens of MiB at the very most
 READERS = 2
 RETRY_S = 0.25
 RENDERED_INLINE = 16  # fewer cost less than the way to a thread and back
@@ -45,6 +45,8 @@ class Hub:
         self._marked: dict[int, None] = {}  # a set that keeps its order: first marked, first read
         self._being_read: set[int] = set()
         self._work = asyncio.Event()
+        self.hears_wakeups = False
+        """False while Redis is away: events then come within the interval of the comparison."""
 
     def add(self, socket: Socket) -> None:
         """Serve this socket from its cursor on. Raises TooManySocketsError."""

@@ -34,9 +34,12 @@ async def lifespan(_scope: Mapping[str, Any], receive: Receive, send: Send) -> N
 
 
 async def health(scope: Mapping[str, Any], _receive: Receive, send: Send) -> None:
-    """200 for ``/healthz``, 404 for all else: the API is another process."""
+    """200 for ``/healthz``, with whether wake-ups are heard; 404 for all else: the API is another process."""
     alive = scope["path"] == "/healthz"
-    body = {"status": "ok" if alive else "not found"}
+    body = {"status": "not found"}
+    if alive:
+        hub = (await running_service()).hub
+        body = {"status": "ok", "wakeups": "redis" if hub.hears_wakeups else "polling"}
     start: MutableMapping[str, Any] = {"type": "http.response.start", "status": 200 if alive else 404}
     await send({**start, "headers": [(b"content-type", b"application/json")]})
     await send({"type": "http.response.body", "body": json.dumps(body).encode()})

@@ -59,7 +59,8 @@ _starting: dict[asyncio.AbstractEventLoop, asyncio.Task[Service]] = {}
 async def running_service() -> Service:
     """The service of this event loop; the first call starts it."""
     loop = asyncio.get_running_loop()
-    if loop not in _starting:
+    started = _starting.get(loop)
+    if started is None or (started.done() and started.exception() is not None):
         _starting[loop] = loop.create_task(_start())
     return await asyncio.shield(_starting[loop])
 

@@ -48,11 +48,12 @@ async def listen_forever(hub: Hub, client: redis.asyncio.Redis) -> None:
         try:
             await pubsub.subscribe(EVENTS_CHANNEL)
             hub.wake_all()
-            backoff_s = 0.1
+            hub.hears_wakeups, backoff_s = True, 0.1
             await _hear(hub, pubsub)
         except (redis.RedisError, OSError) as error:
             log.warning("redis is away, events come by comparison: %r", error)
         finally:
+            hub.hears_wakeups = False
             await _forget(pubsub)
         await asyncio.sleep(backoff_s * random.uniform(0.5, 1))  # noqa: S311  # spreads processes, guards nothing
         backoff_s = min(2 * backoff_s, MAX_BACKOFF_S)

@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from integration.realtime.realtime_client import Person, SocketServer, close_code, frame, opened, seqs
+from stack.client import call
 
 WITHIN_POLL_S = 5.0
 
@@ -67,8 +68,11 @@ def test_after_an_absence_of_redis_wake_ups_are_heard_again(fragile: SocketServe
         assert frame(socket, timeout_s=1) == progress
 
 
-def test_a_ticket_that_cannot_be_looked_up_means_try_again(fragile: SocketServer, person: Person) -> None:
+def test_a_ticket_that_cannot_be_looked_up_means_try_again_and_health_tells_why(fragile: SocketServer) -> None:
+    health = f"http://127.0.0.1:{fragile.port}/healthz"
+    assert call("GET", health).json() == {"status": "ok", "wakeups": "redis"}
     stop(fragile)
+    assert call("GET", health).json() == {"status": "ok", "wakeups": "polling"}
     with connect(fragile.url(ticket="any")) as socket:
         assert close_code(socket) == 1013
 

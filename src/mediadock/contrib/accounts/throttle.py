@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from functools import cache
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from mediadock.auth.conf import auth_conf
 from mediadock.core.errors import TooMany
@@ -52,7 +54,9 @@ def _add(name: str, amount: int) -> int:
 
 @cache
 def _redis() -> redis.Redis:
-    return redis.Redis.from_url(auth_conf().redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    return redis.Redis.from_url(
+        auth_conf().redis_url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 1)
+    )
 
 
 class _LocalCounts:
