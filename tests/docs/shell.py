@@ -37,16 +37,26 @@ class Printed:
     text: str
 
 
-def run_session(page_blocks: Sequence[Block], *, folder: Path, server: str, env: Mapping[str, str]) -> list[Printed]:
-    """Run the ``bash`` blocks of a page; a command that fails fails the test with what was printed so far."""
+def run_session(
+    page_blocks: Sequence[Block],
+    *,
+    folder: Path,
+    server: str,
+    env: Mapping[str, str],
+    replace: Mapping[str, str] | None = None,
+) -> list[Printed]:
+    """Run the ``bash`` blocks of a page; a command that fails fails the test with what was printed so far.
+
+    ``replace`` puts free ports in place of documented ones.
+    """
     outputs = folder / ".outputs"
     outputs.mkdir()
     session = [block for block in page_blocks if block.language == "bash" and not block.is_marked(NOT_RUN)]
     script = _PROLOGUE + "".join(_step(block, number) for number, block in enumerate(session))
-    if any(block.is_marked(IN_BACKGROUND) for block in session):
+    if any("mediadock watch" in block.text for block in session):
         script += _EPILOGUE
     ran = subprocess.run(
-        ["bash", "-c", script.replace(DOCUMENTED, server)],
+        ["bash", "-c", _with(script, {DOCUMENTED: server, **(replace or {})})],
         cwd=folder,
         env=_environment(env, folder=folder, server=server, outputs=outputs),
         stdin=subprocess.DEVNULL,
@@ -59,6 +69,12 @@ def run_session(page_blocks: Sequence[Block], *, folder: Path, server: str, env:
     shown = "\n".join(f"{one.block}\n{one.text}" for one in printed)
     assert ran.returncode == 0, f"{ran.stderr}\n{shown}"
     return printed
+
+
+def _with(script: str, replace: Mapping[str, str]) -> str:
+    for documented, actual in replace.items():
+        script = script.replace(documented, actual)
+    return script
 
 
 def _step(block: Block, number: int) -> str:
