@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pyvips  # type: ignore[import-untyped]
 
 from mediadock.core.errors import ContentRejected
-from mediadock.processing.image.intake import Intake
+from mediadock.processing.image.cut_short import gif_ends_early, webp_without_cut_frames
+from mediadock.processing.image.intake import InMemory, Intake
 from mediadock.processing.image.loaders import agrees, type_of
 from mediadock.processing.image.pixels import Header
 
@@ -17,12 +18,16 @@ _ANIMATED = frozenset({"image/gif", "image/webp"})
 
 @dataclass(frozen=True)
 class Opened:
-    """A picture whose header is known; ``sideways`` when being upright exchanges its sides."""
+    """A picture whose header is known.
+
+    ``sideways`` when being upright exchanges its sides, ``cut_short`` when later frames are missing.
+    """
 
     header: Header
     intake: Intake
     sideways: bool
     has_profile: bool
+    cut_short: bool
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -33,10 +38,7 @@ class Opened:
 
 def open_picture(intake: Intake, content_type: str) -> Opened:
     """Read the header; ContentRejected ``corrupt`` or, when another decoder feels addressed, ``type_mismatch``."""
-    try:
-        picture = intake.open()
-    except pyvips.Error as error:
-        raise corrupt(error) from None
+    picture, intake, cut_short = _header_of(intake, content_type)
     found = type_of(picture)
     if not agrees(found, content_type):
         raise ContentRejected(
@@ -54,7 +56,22 @@ def open_picture(intake: Intake, content_type: str) -> Opened:
         intake=intake,
         sideways=_number(picture, "orientation", 1) in _SIDEWAYS,
         has_profile=bool(picture.get_typeof("icc-profile-data")),
+        cut_short=cut_short or (content_type == "image/gif" and header.frames > 1 and gif_ends_early(intake.whole())),
     )
+
+
+def _header_of(intake: Intake, content_type: str) -> tuple[pyvips.Image, Intake, bool]:
+    """The header, what to decode, and whether that is less than was sent: a cut animation keeps its whole frames."""
+    try:
+        return intake.open(), intake, False
+    except pyvips.Error as error:
+        rest = webp_without_cut_frames(intake.whole()) if content_type == "image/webp" else None
+        if rest is None:
+            raise corrupt(error) from None
+    try:
+        return InMemory(rest).open(), InMemory(rest), True
+    except pyvips.Error as error:
+        raise corrupt(error) from None
 
 
 def corrupt(error: Exception) -> ContentRejected:

@@ -55,7 +55,7 @@ def _encoded(opened: Opened, picture: pyvips.Image, spec: ImageSpec) -> Iterator
 
 
 def _display(opened: Opened, spec: ImageSpec) -> Output | None:
-    moves = opened.header.frames > 1 and spec.animate_display
+    moves = opened.header.frames > 1 and spec.animate_display and not opened.cut_short
     return animated_display(opened, spec) if moves else None
 
 

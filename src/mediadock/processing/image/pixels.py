@@ -18,6 +18,7 @@ MAX_PIXELS_HELD_WHOLE = 50 * MEGAPIXEL
 MAX_PIXELS_OF_ALL_FRAMES = 200 * MEGAPIXEL
 
 _HELD_WHOLE = frozenset({"image/avif", "image/heic", "image/heif"})
+_HELD_WHOLE_WHEN_INTERLACED = frozenset({"image/png", "image/jpeg"})
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def check_pixels(header: Header) -> None:
 
 def pixels_allowed(header: Header) -> int:
     """The bound of one frame for this format."""
-    if header.interlaced or header.content_type in _HELD_WHOLE:
+    whole = _HELD_WHOLE | _HELD_WHOLE_WHEN_INTERLACED if header.interlaced else _HELD_WHOLE
+    if header.content_type in whole:
         return MAX_PIXELS_HELD_WHOLE
     if header.content_type == "image/jpeg":
         return MAX_PIXELS_BASELINE_JPEG

@@ -20,6 +20,7 @@ from mediadock.processing.sandbox.landlock import close_files
 from mediadock.processing.sandbox.seccomp import deny_calls
 
 NOBODY = 65534
+_LAST_CPU_S = 2
 NO_NETWORK = "no_network"
 USER_NAMESPACE = "user_namespace"
 
@@ -75,9 +76,10 @@ def confine(limits: Limits, *, parent: int, inherited: list[str]) -> list[str]:
 
 
 def _limit_resources(limits: Limits) -> None:
+    # The kernel says SIGXCPU at the first bound, so that we know why, and SIGKILL at the second.
+    _lower(resource.RLIMIT_CPU, limits.cpu_s, afterwards=_LAST_CPU_S)
     for kind, value in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, limits.cpu_s),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         # A backstop far above the watchdog's limit: it only stops a child that allocates faster than we look.
@@ -93,10 +95,11 @@ def _limit_processes(processes: int, *, counted_alone: bool) -> None:
     _lower(resource.RLIMIT_NPROC, processes)
 
 
-def _lower(kind: int, value: int) -> None:
-    hard = resource.getrlimit(kind)[1]
-    allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(kind, (allowed, allowed))
+def _lower(kind: int, value: int, *, afterwards: int = 0) -> None:
+    """Set the soft bound to ``value`` and the hard one ``afterwards`` above it, never above what we were given."""
+    given = resource.getrlimit(kind)[1]
+    hard = value + afterwards if given == resource.RLIM_INFINITY else min(value + afterwards, given)
+    resource.setrlimit(kind, (min(value, hard), hard))
 
 
 def _become_nobody() -> None:

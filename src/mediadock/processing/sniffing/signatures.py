@@ -21,7 +21,7 @@ def find_signature(head: bytes) -> str | None:
 
 
 def _picture(head: bytes) -> str | None:
-    if head.startswith(b"\xff\xd8\xff") and head[3:4] not in (b"\x00", b"\xff", b""):
+    if head.startswith(b"\xff\xd8\xff") and b"\xc0" <= head[3:4] < b"\xff":
         return "image/jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"):
         return "image/png"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mediadock.processing.sniffing.text import without_id3
+from mediadock.processing.sniffing.text import is_text, without_id3
 
 _BITRATES_V1 = {  # kbit/s by layer (MPEG-1, ISO/IEC 11172-3 table 3-B.1)
     1: (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -32,7 +32,7 @@ def sound_type(head: bytes) -> str | None:
         return "audio/aac" if _adts_goes_on(body) else None
     if head.startswith(b"ID3") and head[3:4] in (b"\x02", b"\x03", b"\x04"):
         return "audio/mpeg"  # the tag may be longer than the head; the decoder will tell
-    return "audio/mpeg" if _mpeg_goes_on(body) else None
+    return "audio/mpeg" if _mpeg_goes_on(body) and not is_text(head) else None  # a mark of UTF-16 looks like a frame
 
 
 def _adts_goes_on(body: bytes) -> bool:
