@@ -24,10 +24,13 @@ from psycopg import sql
 
 from mediadock.local.errors import DidNotStart, WheelMissing
 from mediadock.local.ports import LOOPBACK
-from mediadock.local.program import Program, identity, plain_environment
+from mediadock.local.program import Program, identity, plain_environment, search_path
 
 DATABASE = "mediadock"
 _ROOT_USER = "pgserver"
+_USER_EXISTS = 9
+"""What useradd ends with when another start was a moment earlier."""
+
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
@@ -152,10 +155,21 @@ def _server_user(data: Path, binaries: Path) -> str | None:
     try:
         pwd.getpwnam(_ROOT_USER)
     except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _ROOT_USER]
-        subprocess.run(command, check=True, capture_output=True)
+        _make_user(_ROOT_USER)
     for folder in (*data.parents, *binaries.parents):
         mode = stat.S_IMODE(folder.stat().st_mode)
         if not mode & stat.S_IXOTH:
             folder.chmod(mode | stat.S_IXOTH)
     return _ROOT_USER
+
+
+def _make_user(name: str) -> None:
+    """A system user without a home and a shell. Raises ``DidNotStart`` where there is no ``useradd``."""
+    useradd = shutil.which("useradd", path=f"{search_path()}:/usr/sbin:/sbin")
+    if useradd is None:
+        why = f"it does not run as root, and there is no useradd to make the user {name}"
+        raise DidNotStart("postgres", why=why, log="")
+    command = [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    if made.returncode not in (0, _USER_EXISTS):
+        raise DidNotStart("postgres", why=f"useradd ended with code {made.returncode}", log=made.stderr)
