@@ -7,11 +7,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from django.db import InterfaceError, OperationalError
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from mediadock.api.validation import field_errors
 from mediadock.core import errors
 from mediadock.core.errors import FieldError, MediadockError
 
@@ -83,6 +85,9 @@ def install_handlers(api: NinjaAPI) -> None:
     )
     api.exception_handler(HttpError)(_http_error)
     api.exception_handler(Http404)(lambda _request, _error: not_found())
+    api.exception_handler(RequestDataTooBig)(
+        lambda _request, _error: problem(413, "body_too_large", "The body is longer than any request of this API.")
+    )
     api.exception_handler(OperationalError)(_database_away)
     api.exception_handler(InterfaceError)(_database_away)
     api.exception_handler(Exception)(_unexpected)
@@ -93,18 +98,9 @@ def not_found(request: HttpRequest | None = None, exception: Exception | None = 
     return problem(404, "not_found", "There is nothing at this address.")
 
 
-def _validation(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    found = [
-        FieldError(_dotted(entry["loc"]), str(entry["type"]), str(entry["msg"]).removeprefix("Value error, "))
-        for entry in error.errors
-    ]
-    return problem(422, "invalid_request", "The request is not as this endpoint expects it.", field_errors=found)
-
-
-def _dotted(location: Sequence[object]) -> str:
-    """``("body", "payload", "attachments", 1, "file_size")`` as ``attachments.1.file_size``."""
-    path = list(location[2:] if location and location[0] in {"body", "query"} and len(location) > 2 else location[1:])
-    return ".".join(str(step) for step in path if not str(step).startswith("tagged-")) or "body"
+def _validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    sentence = "The request is not as this endpoint expects it."
+    return problem(422, "invalid_request", sentence, field_errors=field_errors(request, error))
 
 
 def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -115,6 +111,8 @@ def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def _database_away(_request: HttpRequest, error: Exception) -> HttpResponse:
     _log.error("the database does not answer: %s", error)
+    if connection.pool is not None:
+        connection.pool.check()  # after a restart all its connections are dead: one request finds that out, not each
     return problem(
         503, "database_unavailable", "The service is starting or restarting; try again.", retry_after_s=RETRY_AFTER_S
     )

@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "mediadock.contrib.accounts",
     "mediadock.contrib.chat",
 ]
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = ["mediadock.api.methods.wrong_methods_refused"]
 ROOT_URLCONF = "mediadock.server.urls"
 WSGI_APPLICATION = "mediadock.server.wsgi.application"
 ASGI_APPLICATION = "mediadock.server.asgi.application"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -41,9 +43,16 @@ def new_message_link(*, receiver_id: int, text: str) -> NewLink:
 
 def check_receiver(receiver_id: int) -> int:
     """An id that some user could have; the database knows whether one has it."""
-    if not 0 < receiver_id <= MAX_INT64:
+    if not 0 < receiver_id <= _largest_user_id():
         raise _no_receiver()
     return receiver_id
+
+
+@cache
+def _largest_user_id() -> int:
+    """Django's own users have 32-bit ids, a host's may have 64."""
+    kind = get_user_model()._meta.pk.get_internal_type()
+    return connection.ops.integer_field_range(kind)[1]
 
 
 def send_text(*, sender_id: int, receiver_id: int, text: str) -> dict[str, Any]:

@@ -63,10 +63,12 @@ class MoreUrlsIn(UploadName):
 
 def _which(body: Any) -> str:  # noqa: ANN401 - any JSON at all may come
     names = body.keys() if isinstance(body, dict) else vars(body) if hasattr(body, "__dict__") else ()
-    return "more" if {"object_key", "upload_id", "asset_id"} & set(names) else "new"
+    return "tagged-more" if {"object_key", "upload_id", "asset_id"} & set(names) else "tagged-new"
 
 
-PrepareBody = Annotated[Annotated[PrepareIn, Tag("new")] | Annotated[MoreUrlsIn, Tag("more")], Discriminator(_which)]
+PrepareBody = Annotated[
+    Annotated[PrepareIn, Tag("tagged-new")] | Annotated[MoreUrlsIn, Tag("tagged-more")], Discriminator(_which)
+]
 
 
 class PartIn(StrictSchema):

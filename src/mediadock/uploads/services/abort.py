@@ -6,6 +6,7 @@ from mediadock.core.errors import Conflict
 from mediadock.core.states import State
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.services.find import reread
 
 
 def abort_upload(asset: MediaAsset) -> MediaAsset:
@@ -13,7 +14,7 @@ def abort_upload(asset: MediaAsset) -> MediaAsset:
     try:
         return transition(asset.pk, State.ABORTED)
     except StaleTransitionError:
-        asset.refresh_from_db()
+        reread(asset)
     if asset.state != State.ABORTED:
         raise Conflict("upload_not_pending", f"This upload is {asset.state} and cannot be aborted; delete it instead.")
     return asset

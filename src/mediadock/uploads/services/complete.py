@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mediadock.core.errors import Conflict
+from mediadock.core.errors import Conflict, NotFound
 from mediadock.core.parts import PartPlan
 from mediadock.core.states import GONE, State
 from mediadock.storage.errors import ObjectMissing, UploadMissing
@@ -17,6 +17,7 @@ from mediadock.uploads import outbox
 from mediadock.uploads.grants import plan_of
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.services.find import reread
 from mediadock.uploads.store import object_store
 
 
@@ -25,7 +26,7 @@ def complete_upload(asset: MediaAsset, *, parts: Sequence[CompletedPart] | None 
 
     ``parts`` is what the client believes; the store's ListParts is the truth and must agree. Raises ``Conflict``
     with ``object_missing``, ``parts_missing``, ``parts_mismatch``, ``size_mismatch``, ``upload_aborted`` or
-    ``upload_expired``; the upload stays usable after the first four.
+    ``upload_expired``; the upload stays usable after the first four. ``NotFound`` when it was deleted meanwhile.
     """
     if asset.state == State.PENDING:
         plan = plan_of(asset)
@@ -35,12 +36,21 @@ def complete_upload(asset: MediaAsset, *, parts: Sequence[CompletedPart] | None 
         try:
             return transition(asset.pk, State.UPLOADED, changes={"etag": head.etag}, sources=frozenset({State.PENDING}))
         except StaleTransitionError:
-            asset.refresh_from_db()
-            if State(asset.state) in GONE:
-                outbox.enqueue_discard(keys=[asset.object_key])
+            _reread_or_clear_away(asset)
     if State(asset.state) in GONE:
         raise Conflict(f"upload_{asset.state}", f"This upload was {asset.state}; send the file again.")
     return asset
+
+
+def _reread_or_clear_away(asset: MediaAsset) -> None:
+    """Somebody was faster: where the upload was given up or deleted, what we assembled goes after it."""
+    try:
+        reread(asset)
+    except NotFound:
+        outbox.enqueue_discard(keys=[asset.object_key])
+        raise
+    if State(asset.state) in GONE:
+        outbox.enqueue_discard(keys=[asset.object_key])
 
 
 def _assemble(asset: MediaAsset, upload_id: str, plan: PartPlan, parts: Sequence[CompletedPart] | None) -> None:
@@ -53,6 +63,16 @@ def _assemble(asset: MediaAsset, upload_id: str, plan: PartPlan, parts: Sequence
         )
     except UploadMissing:
         return  # assembled by an earlier or a parallel call; the object itself tells
+    except Conflict:
+        if not _is_assembled(asset):  # a store that is just assembling for a parallel call lists parts no more
+            raise
+
+
+def _is_assembled(asset: MediaAsset) -> bool:
+    try:
+        return object_store().head(asset.object_key).size_bytes == asset.size_bytes
+    except ObjectMissing:
+        return False
 
 
 def _check_parts(plan: PartPlan, stored: Sequence[StoredPart], claimed: Sequence[CompletedPart] | None) -> None:

@@ -55,6 +55,14 @@ def find_visible_asset(viewer_id: int, asset_id: int) -> MediaAsset:
     return asset
 
 
+def reread(asset: MediaAsset) -> None:
+    """Read the row again; one that was deleted meanwhile is ``NotFound``."""
+    try:
+        asset.refresh_from_db()
+    except MediaAsset.DoesNotExist as error:
+        raise _not_found() from error
+
+
 def _one(owner_id: int, name: str, value: str | int) -> MediaAsset:
     if isinstance(value, int):
         _check_id(value)

@@ -22,6 +22,7 @@ from mediadock.processing.image.render import render_image
 from mediadock.storage.errors import DeadlinePassed, StoreUnavailable
 from mediadock.storage.pinned import PinnedObject
 from mediadock.uploads.conf import conf
+from mediadock.uploads.connections import replace_dead_connections
 from mediadock.uploads.lifecycle import StaleTransitionError, claim, transition
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.checksum import HashingSource, check_sha256
@@ -44,6 +45,7 @@ def process_asset(asset_id: int) -> None:
         publisher = Publisher(asset, lease)
         try:
             facts = _verify_and_render(asset, lease, publisher)
+            replace_dead_connections()
             transition(asset_id, State.READY, lease_token=lease.token, changes=facts)
         except StaleTransitionError:
             _log.info("asset %s: another worker has it now", asset_id)
@@ -106,6 +108,7 @@ _PROCESSORS: Mapping[Kind, Callable[[HashingSource, Profile, str, Publisher], Fa
 def _end_badly(asset: MediaAsset, lease: Lease, error: MediadockError) -> None:
     """Refused, failed, or back to the queue when only the store was away: that is not the file's fault."""
     _log.warning("asset %s: %s", asset.pk, error)
+    replace_dead_connections()
     changes: Facts = {"variants": {}, "error_code": error.code, "error_reason": error.detail}
     with suppress(StaleTransitionError):
         if isinstance(error, ContentRejected):

@@ -9,6 +9,7 @@ from mediadock.core.filetypes import Kind, extension_of
 from mediadock.core.keys import original_key, published_key, published_prefix
 from mediadock.core.names import slug_of
 from mediadock.processing.image.model import Output
+from mediadock.uploads.connections import replace_dead_connections
 from mediadock.uploads.lifecycle import record_variants
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.lease import Lease
@@ -49,6 +50,7 @@ class Publisher:
             "size_bytes": len(output.body),
         }
         if len(self.variants) == 1:
+            replace_dead_connections()
             record_variants(self._asset.pk, self._lease.token, self.variants)
 
     def keep_original(self, content_type: str) -> None:

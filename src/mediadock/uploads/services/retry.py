@@ -9,6 +9,7 @@ from mediadock.core.errors import Conflict
 from mediadock.core.states import CAN_RETRY, State
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.services.find import reread
 
 _AFRESH: Mapping[str, Any] = {
     "attempt": 0,
@@ -26,7 +27,7 @@ def retry_asset(asset: MediaAsset) -> MediaAsset:
     try:
         return transition(asset.pk, State.PROCESSING, changes=_AFRESH, sources=CAN_RETRY)
     except StaleTransitionError:
-        asset.refresh_from_db()
+        reread(asset)
     if asset.state not in {State.UPLOADED, State.PROCESSING}:
         raise Conflict("not_retryable", f"This file is {asset.state}; there is nothing to try again.")
     return asset

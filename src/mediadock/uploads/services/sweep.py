@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models.functions import Now
 
-from mediadock.core.errors import Conflict
+from mediadock.core.errors import Conflict, NotFound
 from mediadock.core.states import State
 from mediadock.uploads import outbox
 from mediadock.uploads.conf import conf
@@ -78,6 +78,8 @@ def _overdue_uploads() -> tuple[int, int]:
             with suppress(StaleTransitionError):
                 transition(asset.pk, State.EXPIRED)
                 expired += 1
+        except NotFound:
+            continue  # deleted while we looked
     return adopted, expired
 
 
