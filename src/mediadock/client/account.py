@@ -118,10 +118,11 @@ def read_problem(answer: Answer) -> ApiError:
         fields = Fields.parse(answer.body)
     except BadAnswer:
         fields = Fields({})
-    status = answer.status
-    kind = _KINDS.get(status, ServerBusy if status >= 500 else Refused)
+    status, code = answer.status, fields.optional_text("code") or f"http_{answer.status}"
+    busy = status >= 500 or code == "idempotency_in_progress"  # our own first try, whose answer we have lost
+    kind = ServerBusy if busy else _KINDS.get(status, Refused)
     return kind(
-        fields.optional_text("code") or f"http_{status}",
+        code,
         fields.optional_text("detail") or f"The server answered with HTTP status {status}.",
         status=status,
         errors=[

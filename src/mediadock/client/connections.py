@@ -79,9 +79,10 @@ class Connections:
         """Cut every open connection, so that a thread which waits on one fails at once."""
         with self._lock:
             for connection in self._all:
-                if connection.sock is not None:
+                sock: socket.socket | None = connection.sock
+                if sock is not None:
                     with suppress(OSError):
-                        connection.sock.shutdown(socket.SHUT_RDWR)
+                        sock.shutdown(socket.SHUT_RDWR)
 
     def close_mine(self) -> None:
         """Close the connections of the calling thread, which is about to end."""

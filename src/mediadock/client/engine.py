@@ -21,7 +21,11 @@ def run_transfers(
     waits for the threads and goes on up; one that a progress callback raises does the same.
     """
     board = _Board(transfers, stop)
-    threads = [threading.Thread(target=_work, args=(board, connections, stop)) for _ in range(parallel)]
+    # daemons: a second Ctrl-C leaves at once, whatever they wait for
+    threads = [
+        threading.Thread(target=_work, args=(board, connections, stop), daemon=True)
+        for _ in range(min(parallel, board.size))
+    ]
     try:
         for thread in threads:
             thread.start()
@@ -53,6 +57,7 @@ class _Board:
             jobs = list(transfers[index].jobs()) or [_nothing]
             self._left[index] = len(jobs)
             self._jobs.extend((index, job) for job in jobs)
+        self.size = len(self._jobs)
 
     def work(self) -> bool:
         """Do one job; False when there is none left."""

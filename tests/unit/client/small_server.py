@@ -60,6 +60,7 @@ class Fault:
 
     start: str
     status: int | None = None  # answered instead of doing the work
+    code: str = "faulty"
     lose_answer: bool = False  # the work is done, then the connection is cut
     headers: dict[str, str] = field(default_factory=dict)
     times: int = 1
@@ -183,7 +184,9 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # the client went away in the middle: nothing is stored
             return
         if fault and fault.status:
-            self.answer(fault.status, b"<Error><Code>Faulty</Code></Error>", fault.headers)
+            problem = {"code": fault.code, "detail": "Told to fail."}
+            said = b"<Error><Code>Faulty</Code></Error>" if "/store/" in self.path else json.dumps(problem).encode()
+            self.answer(fault.status, said, fault.headers)
             return
         if fault and not fault.lose_answer:
             self.close_connection = True
