@@ -1,0 +1,132 @@
+"""Redis is emptied, killed and stalled: hints are lost, uploads are not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import pytest
+import redis
+
+from e2e.faults.oracle import assert_done_once, assert_ledger_settled, assert_no_gaps, assert_published_once
+from e2e.faults.pictures import quick_jpeg
+from stack.breakable import BreakableServer
+from stack.client import Api
+from stack.sending import Upload, prepare, send
+
+JOBS = 50
+STALL_S = 10.0
+GONE_S = 3.0
+T = TypeVar("T")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["emptied", "killed"])
+def test_fifty_queued_jobs_survive_a_redis_that_is(
+    fault: str, server: BreakableServer, sender: Api, receiver: Api
+) -> None:
+    uploads = send_pictures(sender, receiver, count=JOBS)
+    wait_until_queued(server, JOBS)
+    if fault == "emptied":
+        broker(server).flushall()
+    else:
+        server.kill("redis")
+        server.start("redis")
+    began = time.monotonic()
+    server.start_worker("first")
+    for upload in uploads:
+        upload.settled(within_s=90.0)
+    print(f"measured: all_done_s = {time.monotonic() - began:.1f}")
+
+    assert_done_once(uploads, sender, receiver)
+    assert_published_once(server, uploads)
+    assert_ledger_settled(server, sender, used_bytes=JOBS * len(quick_jpeg()))
+    assert_no_gaps(sender, receiver)
+
+
+@pytest.mark.slow
+def test_a_redis_that_is_emptied_and_killed_while_workers_run_delays_and_loses_nothing(
+    server: BreakableServer, sender: Api, receiver: Api
+) -> None:
+    server.start_worker("first")
+    send(sender, receiver, quick_jpeg(), name="before.jpg", content_type="image/jpeg").settled()
+    uploads = send_pictures(sender, receiver, count=20)
+    broker(server).flushall()
+    server.kill("redis")
+    server.start("redis")
+    for upload in uploads:
+        upload.settled(within_s=90.0)
+
+    assert_done_once(uploads, sender, receiver)
+    assert_no_gaps(sender, receiver)
+
+
+@pytest.mark.slow
+def test_requests_stay_quick_while_redis_is_stalled_and_while_it_is_gone(
+    server: BreakableServer, sender: Api, receiver: Api
+) -> None:
+    server.freeze("redis")
+    try:
+        uploads = keep_sending(sender, receiver, for_s=STALL_S)
+    finally:
+        server.thaw("redis")
+    server.kill("redis")
+    uploads += keep_sending(sender, receiver, for_s=GONE_S)
+    server.stop("relay")
+    server.start("redis")
+    server.start("relay")
+    server.start_worker("first")
+
+    for upload in uploads:
+        upload.settled()
+    assert_done_once(uploads, sender, receiver)
+
+
+def keep_sending(sender: Api, receiver: Api, *, for_s: float) -> list[Upload]:
+    """Pictures one after another; each call is answered within a second."""
+    uploads: list[Upload] = []
+    slowest_s = 0.0
+    began = time.monotonic()
+    while time.monotonic() - began < for_s:
+        upload, prepare_s = timed(
+            lambda: prepare(sender, receiver, quick_jpeg(), name="a.jpg", content_type="image/jpeg")
+        )
+        upload.put(quick_jpeg())
+        answer, complete_s = timed(upload.complete)
+        assert answer.status == 202, answer.body
+        slowest_s = max(slowest_s, prepare_s, complete_s)
+        uploads.append(upload)
+        time.sleep(0.2)
+    print(f"measured: slowest of {2 * len(uploads)} requests {slowest_s:.3f} s")
+    assert slowest_s < 1.0
+    return uploads
+
+
+def send_pictures(sender: Api, receiver: Api, *, count: int) -> list[Upload]:
+    """So many pictures, sent by eight hands at once."""
+    with ThreadPoolExecutor(8) as hands:
+        sent = [
+            hands.submit(send, sender, receiver, quick_jpeg(), name=f"{number}.jpg", content_type="image/jpeg")
+            for number in range(count)
+        ]
+        return [one.result() for one in sent]
+
+
+def broker(server: BreakableServer) -> redis.Redis:
+    return redis.Redis.from_url(server.embedded.stack.redis.url)
+
+
+def wait_until_queued(server: BreakableServer, count: int) -> None:
+    """Until the relay has handed every hint to Redis."""
+    deadline = time.monotonic() + 20.0
+    while int(broker(server).llen("image")) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def timed(run: Callable[[], T]) -> tuple[T, float]:
+    """What ``run`` gave, and the seconds that it took."""
+    began = time.monotonic()
+    return run(), time.monotonic() - began

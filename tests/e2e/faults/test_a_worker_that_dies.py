@@ -1,0 +1,124 @@
+"""Workers are killed, repeated and frozen: every asset is done once, by whoever is left."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from celery import Celery
+
+from e2e.faults.oracle import assert_done_once, assert_no_gaps, assert_published_once
+from e2e.faults.pictures import quick_jpeg, slow_gif
+from media.pictures import photo_like
+from mediadock.local.family import descendants
+from stack.breakable import BreakableServer
+from stack.client import Api
+from stack.sending import Upload, send, told
+
+RECOVERY_S = 75.0
+
+
+@pytest.mark.slow
+def test_what_a_killed_worker_group_was_doing_is_done_by_another_within_75_seconds(
+    server: BreakableServer, sender: Api, receiver: Api
+) -> None:
+    server.start_worker("first")
+    upload = dance(sender, receiver)
+    upload.wait(has_thumbnail)
+    began = time.monotonic()
+
+    left = server.kill("first")
+    server.start_worker("second")
+    done = upload.settled(within_s=RECOVERY_S)
+    print(f"measured: recovery_s = {time.monotonic() - began:.1f}")
+
+    assert left == []
+    assert (done["state"], done["attempt"]) == ("ready", 2), done["error"]
+    for watcher in (sender, receiver):
+        assert told(watcher)[upload.asset_id].count(("done", "done")) == 1
+    assert_no_gaps(sender, receiver)
+    server.manage("sweep", "--orphans", "--delete", ORPHAN_GRACE="0")
+    assert_published_once(server, [upload])
+
+
+@pytest.mark.slow
+def test_a_file_that_takes_its_worker_along_three_times_is_given_up_and_can_be_retried(
+    server: BreakableServer, sender: Api, receiver: Api
+) -> None:
+    upload = dance(sender, receiver)
+    for attempt in (1, 2, 3):
+        server.start_worker("victim", LEASE="1")
+        upload.wait(lambda asset, this=attempt: asset["attempt"] == this and has_thumbnail(asset))
+        assert server.kill("victim") == []
+    server.start_worker("survivor", LEASE="1")
+
+    given_up = upload.settled()
+    assert (given_up["state"], given_up["error"]["code"]) == ("failed", "worker_died")
+    assert given_up["error"]["retryable"]
+
+    assert sender.post(f"/assets/{upload.asset_id}/retry/").status == 202
+    done = upload.wait(lambda asset: asset["state"] == "ready")
+    assert done["attempt"] == 1
+    assert_no_gaps(sender, receiver)
+
+
+def test_five_more_hints_to_two_workers_have_one_effect(server: BreakableServer, sender: Api, receiver: Api) -> None:
+    uploads = [
+        send(sender, receiver, photo_like(1600, 1200), name=f"{n}.jpg", content_type="image/jpeg") for n in range(4)
+    ]
+    with Celery(broker=server.embedded.stack.redis.url) as broker:
+        for _ in range(5):
+            for upload in uploads:
+                broker.send_task("mediadock.process", args=[upload.asset_id], queue="image")
+
+    server.start_worker("first")
+    server.start_worker("second")
+    for upload in uploads:
+        upload.settled()
+    time.sleep(1.0)  # for whatever the other hints might still do
+
+    assert_done_once(uploads, sender, receiver)
+    assert_published_once(server, uploads)
+
+
+@pytest.mark.slow
+def test_a_worker_that_was_frozen_beyond_its_lease_publishes_nothing(
+    server: BreakableServer, sender: Api, receiver: Api
+) -> None:
+    server.start_worker("frozen", LEASE="3")
+    upload = dance(sender, receiver)
+    upload.wait(has_thumbnail)
+    server.freeze("frozen")
+    server.start_worker("second", LEASE="3")
+    done = upload.settled()
+    server.stop("second")
+    before = told(receiver)
+
+    server.thaw("frozen")
+    wait_until_idle(server, "frozen")
+
+    assert (done["state"], done["attempt"]) == ("ready", 2)
+    assert upload.asset()["variants"].keys() == done["variants"].keys()
+    assert upload.asset()["updated_at"] == done["updated_at"]
+    assert told(receiver) == before
+    assert_published_once(server, [upload])
+    after = send(sender, receiver, quick_jpeg(), name="after.jpg", content_type="image/jpeg")
+    assert after.settled()["state"] == "ready"
+
+
+def dance(sender: Api, receiver: Api) -> Upload:
+    """A picture whose thumbnails come at once and whose end takes seconds."""
+    return send(sender, receiver, slow_gif(), name="dance.gif", content_type="image/gif")
+
+
+def has_thumbnail(asset: dict[str, object]) -> bool:
+    return asset["stage"] == "thumbnail_ready"
+
+
+def wait_until_idle(server: BreakableServer, worker: str) -> None:
+    """Until the worker has no child but its two pool processes and their zygotes."""
+    deadline = time.monotonic() + 30.0
+    while len(descendants(server.supervisor.pid(worker))) > 4:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    time.sleep(1.0)
