@@ -22,7 +22,7 @@ def test_the_tour_ends_with_every_picture_at_the_other_side(running_server: Runn
     assert '"stage":"processing"' in printed[-1].text
 
 
-def test_each_dependency_has_its_reason_and_nothing_else_has_one() -> None:
+def test_only_dependencies_have_a_reason_for_being_there() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     required = [*project["dependencies"], *project["optional-dependencies"]["local"]]
     names = {re.split(r"[\[<>=~!; ]", requirement, maxsplit=1)[0] for requirement in required}
