@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,10 +17,14 @@ DAY_S = 24 * 3600
 def create_service_token(
     user_id: Annotated[int, typer.Option(min=1, help="Whom the service acts for: who owns what it makes.")],
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good for.")] = 30,
+    data_dir: Annotated[
+        Path, typer.Option(help="Where `mediadock up` keeps its secrets; used when MEDIADOCK_SECRET_KEY is not set.")
+    ] = Path(".mediadock"),
 ) -> None:
-    """Print a token with the scope "service", signed as the server with this environment signs."""
-    if not os.environ.get("MEDIADOCK_SECRET_KEY"):
-        raise fail("MEDIADOCK_SECRET_KEY is not set: run this in the environment of the server.")
+    """Print a token with the scope "service", signed as the server signs that has this environment or directory."""
+    os.environ.update(_secrets(data_dir))
+    if os.environ.get("MEDIADOCK_JWT_ALGORITHM", "HS256") != "HS256":
+        raise fail("This deployment verifies tokens of somebody else's; only those can issue one.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediadock.server.settings")
     from mediadock.auth.conf import token_settings  # only here: the client's commands need no server
     from mediadock.auth.jwt import issue
@@ -29,3 +34,16 @@ def create_service_token(
         print(issue(token_settings(), user_id=user_id, now=time.time(), scope=SERVICE_SCOPE, lifetime_s=days * DAY_S))
     except ValueError as error:
         raise fail(str(error)) from error
+
+
+def _secrets(data_dir: Path) -> dict[str, str]:
+    """The variables that sign, where the environment has none."""
+    if os.environ.get("MEDIADOCK_SECRET_KEY"):
+        return {}
+    file = data_dir / "credentials.json"
+    if not file.exists():
+        raise fail(f"MEDIADOCK_SECRET_KEY is not set, and {data_dir} has no server's secrets.")
+    from mediadock.local.credentials import load_credentials
+
+    local = load_credentials(file)
+    return {"MEDIADOCK_SECRET_KEY": local.secret_key, "MEDIADOCK_JWT_SECRET": local.jwt_secret}

@@ -128,9 +128,16 @@ def test_aborting_everything_leaves_nothing_unfinished(shell: Shell, receiver: P
     assert shell.run("abort").code == 1
 
 
-def test_a_service_token_is_believed_by_the_server(running_server: RunningServer, receiver: Person, tmp_path: Path):
-    env = running_server.embedded.environment
-    done = Shell(tmp_path, env).run("create-service-token", "--user-id", str(receiver.user_id), "--days", "1")
+@pytest.mark.parametrize("by", ["environment", "directory"])
+def test_a_service_token_is_believed_by_the_server(
+    running_server: RunningServer, receiver: Person, tmp_path: Path, by: str
+):
+    command = ["create-service-token", "--user-id", str(receiver.user_id), "--days", "1"]
+    if by == "environment":
+        done = Shell(tmp_path, running_server.embedded.environment).run(*command)
+    else:
+        data_dir = str(running_server.embedded.data.root)
+        done = Shell(tmp_path, {"MEDIADOCK_SECRET_KEY": ""}).run(*command, "--data-dir", data_dir)
     assert done.code == 0, done.err
     answer = Api(running_server.url + "/api/v1", token=done.out.strip()).get("/users/me")
     assert answer.json()["id"] == receiver.user_id
@@ -139,4 +146,4 @@ def test_a_service_token_is_believed_by_the_server(running_server: RunningServer
 def test_a_service_token_needs_the_secret(tmp_path: Path):
     done = Shell(tmp_path, {"MEDIADOCK_SECRET_KEY": ""}).run("create-service-token", "--user-id", "1")
     assert done.code == 1
-    assert "MEDIADOCK_SECRET_KEY" in done.err
+    assert done.err == "mediadock: MEDIADOCK_SECRET_KEY is not set, and .mediadock has no server's secrets.\n"
