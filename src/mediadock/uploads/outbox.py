@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from django.db import connection, transaction
@@ -44,10 +45,11 @@ def enqueue_discard(*, keys: list[str], upload_key: str | None = None, upload_id
 
 
 def drain(topic: str, effect: Effect) -> int:
-    """Carry out up to ``BATCH`` due rows of a topic; returns how many were taken.
+    """Carry out up to ``BATCH`` due rows of a topic; returns how many were.
 
     Rows are locked (``SKIP LOCKED``) while their effect runs, so any number of relays may run. A row whose effect
-    fails is tried again with a growing delay, for ever: it is the record that something is still to be done.
+    fails is tried again with a growing delay, for ever: it is the record that something is still to be done. It ends
+    the batch, since a broker or a store that is away takes seconds to fail, and the rows stay locked so long.
     """
     with transaction.atomic():
         rows = list(
@@ -55,9 +57,9 @@ def drain(topic: str, effect: Effect) -> int:
             .filter(topic=topic, available_at__lte=Now())
             .order_by("id")[:BATCH]
         )
-        done = [row.pk for row in rows if _carry_out(row, effect)]
-        Outbox.objects.filter(pk__in=done).delete()
-    return len(rows)
+        done = list(takewhile(lambda row: _carry_out(row, effect), rows))
+        Outbox.objects.filter(pk__in=[row.pk for row in done]).delete()
+    return len(done)
 
 
 def _carry_out(row: Outbox, effect: Effect) -> bool:
