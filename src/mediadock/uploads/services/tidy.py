@@ -60,11 +60,13 @@ def _unnamed(prefix: str, before: datetime) -> Iterator[str]:
     """Objects of ours whose asset is gone, or names another attempt's objects and is not at work."""
     for batch in _batches(_old(prefix, before)):
         owners = {found.key: _asset_id(found.key) for found in batch}
-        assets = MediaAsset.objects.filter(pk__in=set(owners.values())).exclude(state=State.PROCESSING)
-        named = {variant["key"] for asset in assets for variant in asset.variants.values()}
-        busy = set(
-            MediaAsset.objects.filter(pk__in=set(owners.values()), state=State.PROCESSING).values_list("pk", flat=True)
-        )
+        named: set[str] = set()
+        busy: set[int] = set()
+        # One question: between two an asset could become ready and be in neither answer.
+        for asset in MediaAsset.objects.filter(pk__in=set(owners.values())):
+            named.update(variant["key"] for variant in asset.variants.values())
+            if asset.state == State.PROCESSING:
+                busy.add(asset.pk)
         yield from (key for key, owner in owners.items() if key not in named and owner not in busy)
 
 
