@@ -26,7 +26,8 @@ class Client:
     """Uploads files, asks after them and listens, for one account of the server at ``base_url``.
 
     Safe to share among threads. Every call may raise ``ClientError``. ``on_tokens`` hears of every new pair of
-    tokens, so that a caller can keep it. ``state_folder`` is where fingerprints of unfinished uploads are kept.
+    tokens, so that a caller can keep it. ``timeout_s`` bounds each silence of a server, not a whole transfer.
+    ``state_folder`` is where fingerprints of unfinished uploads are kept.
     """
 
     def __init__(
@@ -37,10 +38,11 @@ class Client:
         refresh_token: str | None = None,
         on_tokens: Callable[[Tokens], None] | None = None,
         retry: RetryPolicy | None = None,
+        timeout_s: float = 60.0,
         state_folder: Path | None = None,
     ) -> None:
         self._policy = retry or RetryPolicy()
-        self._connections = Connections()
+        self._connections = Connections(read_timeout_s=timeout_s)
         self._account = Account(
             base_url,
             tokens=None if token is None else Tokens(token, refresh_token),

@@ -65,6 +65,8 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     times: int = 1
     before_body: bool = False  # answered before the body is read, and the connection cut
+    cut_after: int | None = None  # cut when so many bytes of the body are read
+    stall_s: float = 0.0  # no answer for so long, then the connection cut
 
 
 @dataclass
@@ -86,6 +88,7 @@ class SmallServer:
     seen_keys: dict[str, Json] = field(default_factory=dict)
     address: str = ""
     lock: threading.RLock = field(default_factory=threading.RLock)
+    released: threading.Event = field(default_factory=threading.Event)  # ends every stall
 
     def fault(self, start: str, **how: Any) -> None:
         self.faults.append(Fault(start, **how))
@@ -172,6 +175,14 @@ class Handler(BaseHTTPRequestHandler):
         if fault and fault.before_body:
             self.close_connection = True
             self.answer(fault.status or 500, b"", fault.headers)
+            return
+        if fault and fault.cut_after is not None:
+            self.rfile.read(fault.cut_after)
+            self.close_connection = True  # with bytes unread, so the client sees a reset
+            return
+        if fault and fault.stall_s:
+            small.released.wait(fault.stall_s)
+            self.close_connection = True
             return
         parts = urlsplit(self.path)
         if parts.path.startswith("/store/") and int(parse_qs(parts.query)["age"][0]) < small.url_age:
@@ -333,6 +344,7 @@ def run_small_server(tls: ssl.SSLContext | None = None, **settings: Any) -> Iter
     try:
         yield listener.small
     finally:
+        listener.small.released.set()
         listener.shutdown()
         thread.join()
         listener.server_close()

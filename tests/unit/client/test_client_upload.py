@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from mediadock.client import Client, FileProblem, Progress, Refused, Stopped, StoreRefused, UploadGone, UploadIncomplete
+from mediadock.client import (
+    Client,
+    FileProblem,
+    Progress,
+    Refused,
+    RetryPolicy,
+    Stopped,
+    StoreRefused,
+    UploadGone,
+    UploadIncomplete,
+)
 from unit.client.small_server import SmallServer
 
 MIB = 1024 * 1024
@@ -92,13 +102,34 @@ def test_a_direct_put_whose_answer_was_lost_goes_on_to_complete(small: SmallServ
     assert small.count("PUT /store/1/0") == 2
 
 
-@pytest.mark.parametrize("how", [{"status": 503}, {"status": 500}, {"lose_answer": True}, {}], ids=str)
+@pytest.mark.parametrize(
+    "how", [{"status": 503}, {"status": 500}, {"lose_answer": True}, {"cut_after": 1_000_000}], ids=str
+)
 def test_a_part_that_goes_wrong_twice_is_sent_a_third_time(small: SmallServer, client: Client, tmp_path, how):
     file = make(tmp_path / "a.bin", 12 * MIB)
     small.fault("PUT /store/1/2", times=2, **how)
     sent = client.upload([file], receiver_id=2)
     assert small.uploads[sent.asset_ids[0]].body == file.read_bytes()
     assert small.count("PUT /store/1/2") == 3
+
+
+def test_a_store_that_falls_silent_is_left_and_asked_again(small: SmallServer, tmp_path):
+    file = make(tmp_path / "a.bin", 12 * MIB)
+    small.fault("PUT /store/1/2", stall_s=60)
+    retry = RetryPolicy(first_delay_s=0.01)
+    with Client(small.address, "good", retry=retry, timeout_s=1, state_folder=tmp_path / "state") as client:
+        client.upload([file], receiver_id=2)
+    assert small.uploads[1].body == file.read_bytes()
+
+
+def test_a_second_thread_can_stop_an_upload_that_waits_for_the_store(small: SmallServer, client: Client, tmp_path):
+    small.fault("PUT /store/1/0", status=503, headers={"Retry-After": "20"})
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        client.upload([make(tmp_path / "a.bin", 1000)], receiver_id=2, stop=stop)
+    assert time.monotonic() - began < 10
 
 
 def test_parts_that_the_store_lost_are_sent_again(small: SmallServer, client: Client, tmp_path):
