@@ -76,3 +76,12 @@ def state_of(api: Api, asset_id: int) -> str:
     assert answer.status == 200, answer.body
     state: str = answer.json()["state"]
     return state
+
+
+def completed_album(api: Api, count: int, *, to: Api | None = None, text: str = "") -> tuple[int, list[int]]:
+    """A message of photos that are all up and completed: its id and its assets' ids."""
+    answer = prepare_album(api, *[photo(file_size=10) for _ in range(count)], to=to, text=text)
+    for grant in answer["uploads"]:
+        assert put_direct(grant, b"\xff" * 10).status == 200
+        assert complete(api, grant).status == 202
+    return answer["message_id"], [grant["asset_id"] for grant in answer["uploads"]]

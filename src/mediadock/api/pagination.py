@@ -12,6 +12,7 @@ from mediadock.core.policy import MAX_INT64
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+_MAX_DIGITS = len(str(MAX_INT64))
 
 
 def newest_page(rows: QuerySet[Any], *, cursor: str | None, limit: int) -> tuple[Sequence[Any], str | None]:
@@ -26,7 +27,7 @@ def newest_page(rows: QuerySet[Any], *, cursor: str | None, limit: int) -> tuple
 
 
 def _cursor_id(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdecimal() and int(cursor) <= MAX_INT64):
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _MAX_DIGITS and int(cursor) <= MAX_INT64):
         raise _malformed("cursor", "cursor must be the next of an earlier answer.")
     return int(cursor)
 

@@ -76,10 +76,15 @@ def send_text(*, sender_id: int, receiver_id: int, text: str) -> dict[str, Any]:
 def conversation(
     *, user_id: int, other_id: int, cursor: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """The messages between two users, newest first, with their attachments."""
+    """The messages between two users, newest first, with their attachments.
+
+    Raises ``NotFound`` (``receiver_not_found``) when there is no such other user.
+    """
     check_receiver(other_id)
     between = Q(sender_id=user_id, receiver_id=other_id) | Q(sender_id=other_id, receiver_id=user_id)
     page, following = newest_page(Message.objects.filter(between), cursor=cursor, limit=limit)
+    if not page and not get_user_model().objects.filter(pk=other_id).exists():
+        raise _no_receiver()
     assets = _assets_of(page)
     return [
         _shown(
