@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from mediadock.api.responses import json_response
-from mediadock.core.errors import Conflict, Malformed, Unauthenticated
+from mediadock.core.errors import Conflict, Malformed, NotFound, Unauthenticated
 from mediadock.core.keys import INCOMING
 from mediadock.core.states import State
 from mediadock.ingest.parse import created_keys
@@ -41,7 +41,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     waiting = MediaAsset.objects.filter(object_key__in=keys, state=State.PENDING)
     completed = 0
     for asset in waiting:
-        with suppress(Conflict):  # not all there yet, or settled meanwhile: only a hint
+        with suppress(Conflict, NotFound):  # not all there yet, or settled meanwhile: only a hint
             complete_upload(asset)
             completed += 1
     return json_response(200, {"completed": completed})
