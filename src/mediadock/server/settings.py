@@ -57,6 +57,10 @@ ASGI_APPLICATION = "mediadock.server.asgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
 DATABASES = {"default": _database(_env("DATABASE_URL", "postgresql://localhost/mediadock"))}
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",  # memory-hard, and quicker to check than Django's default
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 USE_TZ = True
 TIME_ZONE = "UTC"
 APPEND_SLASH = False
