@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
+import subprocess
+import sys
 from functools import cache
 
 import pytest
 
-from docs.pages import ROOT, page, rows
+from docs.pages import ROOT, blocks, page, rows
 
 SECTIONS = ("Uploads", "Bytes", "People", "The machine")
 NAMED = [row[2] for section in SECTIONS for row in rows(page("security.md"), under=section)]
@@ -24,3 +27,11 @@ def functions_of(file: str) -> frozenset[str]:
 def test_a_named_test_exists(named: str) -> None:
     file, _, name = named.partition("::")
     assert name in functions_of(file)
+
+
+def test_every_protection_that_a_child_can_have_is_on_the_page() -> None:
+    [program] = [block.text for block in blocks(page("security.md")) if block.language == "python"]
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    named = re.findall(r"'(\w+)'", ran.stdout)
+    assert named
+    assert [name for name in named if f"`{name}`" not in page("security.md").read_text()] == []
