@@ -10,11 +10,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import IO
 
+import psutil
+
 from mediadock.local.errors import DidNotStart
 from mediadock.local.family import descendants, kill_all, session_members
 from mediadock.local.program import Program, identity
 
 _KEPT_LINES = 40
+_LOOK_S = 0.05
 
 
 class Child:
@@ -91,17 +94,23 @@ class Child:
 
     def stop(self) -> None:
         """End the program and everything below it, politely for ``stop_within_s`` and then by force."""
-        family = descendants(self.pid)
+        family = set(descendants(self.pid))
         self.ask_to_stop()
-        try:
-            self._process.wait(self.program.stop_within_s)
-        except subprocess.TimeoutExpired:
-            family = [*family, *descendants(self.pid)]
-            self._process.kill()
-            self._process.wait()
+        family |= self._family_until_it_ends()
+        self._process.kill()
+        self._process.wait()
         kill_all([*family, *session_members(self.pid)])
         if self._reader is not None:
             self._reader.join(timeout=2.0)
+
+    def _family_until_it_ends(self) -> set[psutil.Process]:
+        """Wait for the program; everything seen below it meanwhile, as afterwards nobody knows whose it was."""
+        family: set[psutil.Process] = set()
+        deadline = time.monotonic() + self.program.stop_within_s
+        while self.exit_code is None and time.monotonic() < deadline:
+            family.update(descendants(self.pid))
+            time.sleep(_LOOK_S)
+        return family
 
 
 def describe_exit(code: int) -> str:

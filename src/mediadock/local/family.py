@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 
 import psutil
+
+_LOOK_S = 0.05
 
 
 def descendants(pid: int) -> list[psutil.Process]:
@@ -28,6 +31,25 @@ def session_members(session: int) -> list[psutil.Process]:
     return members
 
 
+def is_gone(process: psutil.Process) -> bool:
+    """Whether it has ended; one that only waits for its parent to notice has."""
+    try:
+        return not process.is_running() or bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def wait_gone(processes: Iterable[psutil.Process], *, within_s: float) -> bool:
+    """Whether all have ended in time."""
+    left = list(processes)
+    deadline = time.monotonic() + within_s
+    while left := [process for process in left if not is_gone(process)]:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_LOOK_S)
+    return True
+
+
 def kill_all(processes: Iterable[psutil.Process], *, within_s: float = 5.0) -> None:
     """Kill what is left of ``processes``; a number that now belongs to somebody else is left alone."""
     left = list(processes)
@@ -36,4 +58,4 @@ def kill_all(processes: Iterable[psutil.Process], *, within_s: float = 5.0) -> N
             process.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(left, timeout=within_s)
+    wait_gone(left, within_s=within_s)

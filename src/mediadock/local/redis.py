@@ -22,7 +22,6 @@ _CONFIGURATION = """\
 bind {host}
 port {port}
 requirepass {password}
-dir "{data}"
 daemonize no
 appendonly yes
 appendfsync everysec
@@ -50,11 +49,11 @@ class Redis:
         """The server; its configuration is a file of 0600, as a command line can be read by everybody."""
         self.data.mkdir(mode=0o700, exist_ok=True)
         configuration = self.data / "redis.conf"
-        values = {"host": LOOPBACK, "port": self.port, "password": self.password, "data": self.data}
+        values = {"host": LOOPBACK, "port": self.port, "password": self.password}
         write_private(configuration, _CONFIGURATION.format(**values))
         return Program(
             name="redis",
-            argv=(str(_binary()), str(configuration)),
+            argv=(str(_binary()), str(configuration), "--dir", str(self.data)),
             env=plain_environment(),
             ready=self.is_ready,
             log_file=self.log_file,

@@ -17,7 +17,7 @@ from mediadock.core.errors import MediadockError
 from mediadock.local.application import application_environment, application_programs, preparation, run_step
 from mediadock.local.data_directory import DataDirectory
 from mediadock.local.errors import PortTaken
-from mediadock.local.log import Log, without_secrets
+from mediadock.local.log import Log
 from mediadock.local.ports import is_free
 from mediadock.local.stack import Stack, choose_ports
 from mediadock.local.supervisor import StopRequested, Supervisor
@@ -38,8 +38,8 @@ def run(*, port: int = DEFAULT_PORT, data_dir: Path = DEFAULT_DATA_DIR, out: Tex
         return _run(port=port, data_dir=data_dir, log=log)
     except MediadockError as error:
         if error.log:
-            log.say(without_secrets(error.log))
-        log.say(f"mediadock up: {without_secrets(error.detail)}")
+            log.say(error.log)
+        log.say(f"mediadock up: {error.detail}")
         return 1
     except OSError as error:
         log.say(f"mediadock up: {error}")

@@ -13,12 +13,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections.abc import Iterable
 
 import psutil
 
-from mediadock.local.family import descendants, kill_all, session_members
+from mediadock.local.family import descendants, kill_all, session_members, wait_gone
 
 _POLITE_S = 5.0
 
@@ -45,17 +44,8 @@ def end(guarded: dict[int, int]) -> None:
             os.kill(pid, guarded[pid])
         except (ProcessLookupError, psutil.NoSuchProcess):
             continue
-    deadline = time.monotonic() + _POLITE_S
-    while any(map(_alive, leaders)) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_gone(leaders, within_s=_POLITE_S)
     kill_all([*leaders, *families, *(process for pid in guarded for process in session_members(pid))])
-
-
-def _alive(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def main() -> None:

@@ -47,7 +47,7 @@ def test_no_presigned_url_and_no_secret_is_in_the_logs(running_server: RunningSe
     logs = "".join(file.read_text(errors="replace") for file in stack.data.logs.glob("*.log"))
     for secret in (credentials.s3_secret_key, credentials.jwt_secret, credentials.postgres_password):
         assert secret not in logs
-    assert "X-Amz-Signature=" not in logs.replace("X-Amz-Signature=…", "")
+    assert "X-Amz-Signature=" not in logs.replace("X-Amz-Signature=[redacted]", "")
 
 
 def _stage(events: dict[str, list[dict[str, dict[str, str]]]]) -> str | None:
