@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +15,6 @@ from mediadock.local.application import application_programs, preparation, run_s
 from mediadock.local.family import descendants
 from mediadock.local.log import Log
 from mediadock.local.program import Program
-from mediadock.storage.s3 import ObjectStore
 from stack.embedded import discard, new_embedded
 from stack.server import RunningServer
 
@@ -65,23 +63,6 @@ class BreakableServer(RunningServer):
         os.kill(self.supervisor.pid("postgres"), signal.SIGQUIT)
         self.supervisor.stop_program("postgres")
         self.start("postgres")
-
-    def manage(self, *command: str, **settings: str) -> str:
-        """What a management command printed."""
-        env = {**self.programs["web"].env, **{f"MEDIADOCK_{key}": value for key, value in settings.items()}}
-        argv = (*self.programs["relay"].argv[:-1], *command)
-        ran = subprocess.run(argv, env=env, cwd="/", capture_output=True, text=True, timeout=60, check=False)
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout
-
-    @property
-    def store(self) -> ObjectStore:
-        """The server's own bucket, with the keys of the application."""
-        return ObjectStore(self.embedded.stack.seaweedfs.config(self.embedded.environment["MEDIADOCK_S3_BUCKET"]))
-
-    def keys(self, prefix: str) -> list[str]:
-        """The keys of the store below ``prefix``."""
-        return [found.key for found in self.store.list_objects(prefix)]
 
     def ask_database(self, query: str, *parameters: object) -> tuple[object, ...]:
         """The first row of what no public door shows."""

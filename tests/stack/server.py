@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from mediadock.auth.keys import FixedKeys, secret_key
 from mediadock.local.application import application_programs, preparation, run_step
 from mediadock.local.log import Log
 from mediadock.local.supervisor import Supervisor
+from mediadock.storage.s3 import ObjectStore
 from stack.client import Api
 from stack.embedded import Embedded
 
@@ -60,6 +63,23 @@ class RunningServer:
     def api_as_somebody(self) -> Api:
         """The API as a user whom nobody else has met: tests share the server, not the users."""
         return self.api_as(f"user-{uuid4().hex[:10]}")
+
+    def manage(self, *command: str, **settings: str) -> str:
+        """What a management command printed, run with ``MEDIADOCK_<settings>`` of its own."""
+        env = self.embedded.environment | {f"MEDIADOCK_{key}": value for key, value in settings.items()}
+        argv = (sys.executable, "-m", "django", *command)
+        ran = subprocess.run(argv, env=env, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    @property
+    def store(self) -> ObjectStore:
+        """The server's own bucket, with the keys of the application."""
+        return ObjectStore(self.embedded.stack.seaweedfs.config(self.embedded.environment["MEDIADOCK_S3_BUCKET"]))
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys of the store below ``prefix``."""
+        return [found.key for found in self.store.list_objects(prefix)]
 
     def _ensure_user(self, username: str) -> int:
         with psycopg.connect(self.embedded.stack.postgres.url, autocommit=True) as connection:

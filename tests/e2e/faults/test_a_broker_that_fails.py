@@ -15,6 +15,7 @@ from e2e.faults.pictures import quick_jpeg
 from stack.breakable import BreakableServer
 from stack.client import Api
 from stack.sending import Upload, prepare, send
+from stack.waiting import eventually
 
 JOBS = 50
 STALL_S = 10.0
@@ -28,7 +29,7 @@ def test_fifty_queued_jobs_survive_a_redis_that_is(
     fault: str, server: BreakableServer, sender: Api, receiver: Api
 ) -> None:
     uploads = send_pictures(sender, receiver, count=JOBS)
-    wait_until_queued(server, JOBS)
+    eventually(lambda: broker(server).llen("image") == JOBS, within_s=20.0)
     if fault == "emptied":
         broker(server).flushall()
     else:
@@ -116,14 +117,6 @@ def send_pictures(sender: Api, receiver: Api, *, count: int) -> list[Upload]:
 
 def broker(server: BreakableServer) -> redis.Redis:
     return redis.Redis.from_url(server.embedded.stack.redis.url)
-
-
-def wait_until_queued(server: BreakableServer, count: int) -> None:
-    """Until the relay has handed every hint to Redis."""
-    deadline = time.monotonic() + 20.0
-    while int(broker(server).llen("image")) < count:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def timed(run: Callable[[], T]) -> tuple[T, float]:

@@ -14,6 +14,7 @@ from mediadock.local.family import descendants
 from stack.breakable import BreakableServer
 from stack.client import Api
 from stack.sending import Upload, send, told
+from stack.waiting import eventually
 
 RECOVERY_S = 75.0
 
@@ -117,8 +118,5 @@ def has_thumbnail(asset: dict[str, object]) -> bool:
 
 def wait_until_idle(server: BreakableServer, worker: str) -> None:
     """Until the worker has no child but its two pool processes and their zygotes."""
-    deadline = time.monotonic() + 30.0
-    while len(descendants(server.supervisor.pid(worker))) > 4:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    time.sleep(1.0)
+    eventually(lambda: len(descendants(server.supervisor.pid(worker))) == 4, within_s=30.0)
+    time.sleep(1.0)  # for what it has still to say to the database and the store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +12,7 @@ from e2e.faults.pictures import quick_jpeg
 from stack.breakable import BreakableServer
 from stack.client import Api, call
 from stack.sending import Upload, prepare
+from stack.waiting import eventually
 
 LONG_TEXT = b"All work and no play makes Jack a dull boy.\n" * 256 * 1024  # 11 MiB: three parts
 TTL_S = 1
@@ -117,17 +118,9 @@ def sweep_overdue(server: BreakableServer) -> None:
     """One round of the sweeper, once the second is over, and of the relay behind it."""
     time.sleep(TTL_S + 0.1)
     server.manage("sweep")
-    wait_until(lambda: server.ask_database("SELECT count(*) FROM mediadock_outbox WHERE topic = 'discard'") == (0,))
+    eventually(lambda: server.ask_database("SELECT count(*) FROM mediadock_outbox WHERE topic = 'discard'") == (0,))
 
 
 def tidy(server: BreakableServer, *options: str, **settings: str) -> set[str]:
     """The lines that the sweeper prints of orphans."""
     return set(server.manage("sweep", "--orphans", *options, **settings).splitlines())
-
-
-def wait_until(true: Callable[[], bool], *, within_s: float = 10.0) -> None:
-    """The relay works behind the answer."""
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
