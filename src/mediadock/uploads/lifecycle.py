@@ -38,10 +38,12 @@ def transition(
     lease_token: uuid.UUID | None = None,
     changes: Mapping[str, Any] | None = None,
     sources: frozenset[State] | None = None,
+    hint_later: bool = False,
 ) -> MediaAsset:
     """Move one asset to ``to`` with all that follows from it; ``changes`` are further columns.
 
-    ``sources`` narrows the states it may come from. Raises ``StaleTransitionError`` when it is in none of them or
+    ``sources`` narrows the states it may come from. ``hint_later`` leaves the hint to the sweeper, which waits
+    longer each time. Raises ``StaleTransitionError`` when it is in none of them or
     ``lease_token`` no longer holds its lease.
     """
     allowed = frozenset(state for state, following in TRANSITIONS.items() if to in following)
@@ -49,6 +51,8 @@ def transition(
         asset = _locked(asset_id, allowed & sources if sources is not None else allowed, lease_token)
         before = State(asset.state)
         values: dict[str, Any] = {"state": to.value, "updated_at": Now(), **(changes or {})}
+        if hint_later:
+            values["hinted_at"] = Now()
         if to is not State.PROCESSING:
             values |= {"lease_token": None, "lease_until": None}
         left_behind = [variant["key"] for variant in asset.variants.values()] if "variants" in values else []
@@ -56,7 +60,7 @@ def transition(
         asset.refresh_from_db()
         _settle_ledger(asset, before, to)
         announce(asset)
-        _follow_up(asset, to, left_behind)
+        _follow_up(asset, to, left_behind, hint=not hint_later)
     return asset
 
 
@@ -150,12 +154,13 @@ def _settle_ledger(asset: MediaAsset, before: State, to: State) -> None:
     release_ledger(asset.owner_id, pending=int(left_pending), used_bytes=asset.size_bytes if freed else 0)
 
 
-def _follow_up(asset: MediaAsset, to: State, left_behind: list[str]) -> None:
+def _follow_up(asset: MediaAsset, to: State, left_behind: list[str], *, hint: bool) -> None:
     """What the store and the workers are told: work to do, or objects that nobody will ask for again."""
     shown = {variant["key"] for variant in asset.variants.values()}
     useless = [key for key in left_behind if key not in shown]
     if to in {State.UPLOADED, State.PROCESSING}:
-        outbox.enqueue_process(asset_id=asset.pk, kind=asset.kind)
+        if hint:
+            outbox.enqueue_process(asset_id=asset.pk, kind=asset.kind)
     elif to is not State.FAILED:
         useless.append(asset.object_key)
     if useless:

@@ -115,7 +115,7 @@ def _end_badly(asset: MediaAsset, lease: Lease, error: MediadockError) -> None:
             transition(asset.pk, State.REJECTED, lease_token=lease.token, changes=changes)
         elif isinstance(error, StoreUnavailable) and error.transient:
             again: Facts = {"variants": {}, "attempt": asset.attempt - 1}
-            transition(asset.pk, State.UPLOADED, lease_token=lease.token, changes=again)
+            transition(asset.pk, State.UPLOADED, lease_token=lease.token, changes=again, hint_later=True)
         else:
             transition(asset.pk, State.FAILED, lease_token=lease.token, changes=changes)
 
