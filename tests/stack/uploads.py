@@ -9,6 +9,7 @@ from stack.client import Answer, Api, call
 
 MIB = 1024 * 1024
 PART = 5 * MIB
+FILM_BYTES = 2 * PART + 1000
 
 
 def photo(**changes: Any) -> dict[str, Any]:
@@ -68,6 +69,17 @@ def uploaded_photo(api: Api, *, to: Api | None = None, **fields: Any) -> Any:
     grant = prepare(api, photo(), to=to, **fields)
     assert put_direct(grant, b"\xff" * 1000).status == 200
     return grant
+
+
+def uploaded_film(api: Api) -> tuple[Any, list[dict[str, Any]]]:
+    """The grant and the parts of a film of ``FILM_BYTES`` whose three parts are in the store."""
+    grant = prepare(api, film(FILM_BYTES))
+    return grant, put_all_parts(grant, FILM_BYTES)
+
+
+def stages(api: Api) -> list[str]:
+    """The stages that the caller was told, in order."""
+    return [event["data"]["stage"] for event in api.get("/events/?limit=1000").json()["items"]]
 
 
 def state_of(api: Api, asset_id: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -40,9 +40,16 @@ class QuietWeb:
 def run_quiet_web(embedded: Embedded, **settings: str) -> Iterator[QuietWeb]:
     """Start it on a free port with further ``MEDIADOCK_…`` settings; stop it at the end."""
     env = application_environment(embedded.in_process_environment | settings)
+    with run_web(embedded, env) as (port, _pid):
+        yield QuietWeb(f"http://127.0.0.1:{port}")
+
+
+@contextmanager
+def run_web(embedded: Embedded, env: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """Start one more web process in that environment; gives its port and its process id."""
     ports = replace(embedded.stack.ports, web=free_port())
     programs = application_programs(env, ports=ports, beat_schedule=embedded.data.beat_schedule)
     with embedded.supervisor() as supervisor:
         supervisor.launch(next(program for program in programs if program.name == "web"))
         supervisor.wait_ready()
-        yield QuietWeb(f"http://127.0.0.1:{ports.web}")
+        yield ports.web, supervisor.pid("web")

@@ -12,6 +12,7 @@ from stack.at_once import at_once
 from stack.client import Api, call
 from stack.problems import refused
 from stack.uploads import (
+    FILM_BYTES,
     MIB,
     PART,
     complete,
@@ -21,22 +22,12 @@ from stack.uploads import (
     put_all_parts,
     put_direct,
     put_part,
+    stages,
     state_of,
+    uploaded_film,
     uploaded_photo,
 )
-
-SIZE = 2 * PART + 1000
-
-
-def uploaded_film(api: Api) -> tuple[Any, list[dict[str, Any]]]:
-    """The grant and the parts of a film whose parts are all in the store."""
-    grant = prepare(api, film(SIZE))
-    return grant, put_all_parts(grant, SIZE)
-
-
-def stages(api: Api) -> list[str]:
-    """The stages that the caller was told, in order."""
-    return [event["data"]["stage"] for event in api.get("/events/").json()["items"]]
+from stack.workers import expires
 
 
 def assert_still_usable(api: Api, grant: Any, make_whole: Callable[[], object]) -> None:
@@ -72,8 +63,8 @@ def test_parts_may_be_listed_in_any_order_with_or_without_quotes(alice: Api, pat
     answer = alice.post(path, object_key=grant["object_key"], upload_id=grant["upload_id"], parts=parts[:0:-1] + bare)
     assert answer.status == 202, answer.body
     head = object_store().head(grant["object_key"])
-    assert head.size_bytes == SIZE
-    last = object_store().read_range(grant["object_key"], etag=head.etag, start=SIZE - 2, end=SIZE)
+    assert head.size_bytes == FILM_BYTES
+    last = object_store().read_range(grant["object_key"], etag=head.etag, start=FILM_BYTES - 2, end=FILM_BYTES)
     assert last == b"\x03\x03"
 
 
@@ -130,13 +121,13 @@ def test_parts_that_are_not_the_stores_are_refused(alice: Api, spoil: Callable[[
 
 
 def test_missing_parts_are_named(alice: Api) -> None:
-    grant = prepare(alice, film(SIZE))
+    grant = prepare(alice, film(FILM_BYTES))
     put_part(grant, 2, b"x" * PART)
     problem = refused(complete(alice, grant), 409, "parts_missing")
     assert "1, 3" in problem["detail"]
     report = alice.get(f"/chats/upload/{grant['asset_id']}/parts/").json()
     assert report["missing"] == [1, 3]
-    assert_still_usable(alice, grant, lambda: put_all_parts(grant, SIZE))
+    assert_still_usable(alice, grant, lambda: put_all_parts(grant, FILM_BYTES))
 
 
 def test_without_an_object_there_is_nothing_to_complete(alice: Api) -> None:
@@ -164,43 +155,11 @@ def test_a_put_of_another_size_or_type_never_reaches_the_store(alice: Api) -> No
     refused(complete(alice, grant), 409, "object_missing")
 
 
-def test_nobody_completes_the_upload_of_somebody_else(alice: Api, mallory: Api) -> None:
-    grant, parts = uploaded_film(alice)
-    for name in ("object_key", "upload_id", "asset_id"):
-        refused(mallory.post("/chats/upload/complete/", **{name: grant[name]}, parts=parts), 404)
-    own = prepare(mallory, film(SIZE))
-    refused(complete(mallory, own, upload_id=grant["upload_id"]), 404)
-    assert stages(mallory) == ["uploading"]
-    assert_still_usable(alice, grant, lambda: None)
-
-
-@pytest.mark.parametrize(
-    ("names", "status"),
-    [
-        ({"upload_id": "nonsense"}, 404),
-        ({"upload_id": ""}, 404),
-        ({"upload_id": "\0"}, 422),
-        ({"asset_id": 2**63 - 1}, 404),
-        ({"asset_id": 2**63}, 404),
-        ({"asset_id": -1}, 404),
-        ({"asset_id": 0}, 404),
-        ({"object_key": "incoming/chat/user_1/1/../x"}, 404),
-        ({"object_key": ""}, 404),
-    ],
-)
-def test_a_name_that_is_nobodys_is_not_found(alice: Api, names: dict[str, Any], status: int) -> None:
-    grant, _ = uploaded_film(alice)
-    refused(alice.post("/chats/upload/complete/", **{"object_key": grant["object_key"], **names}), status)
-    refused(alice.post("/chats/upload/complete/", **names), status)
-    assert_still_usable(alice, grant, lambda: None)
-
-
-def test_names_of_two_uploads_disagree_and_no_name_is_no_call(alice: Api) -> None:
-    one, other = uploaded_film(alice)[0], uploaded_photo(alice)
-    refused(complete(alice, one, asset_id=other["asset_id"]), 422, "upload_names_disagree")
-    refused(complete(alice, other, upload_id=one["upload_id"]), 422, "upload_names_disagree")
-    refused(alice.send("POST", "/chats/upload/complete/", json={}), 422, "upload_unnamed")
-    assert stages(alice) == ["uploading", "uploading"]
+def test_an_expired_upload_stays_expired(alice: Api) -> None:
+    grant = uploaded_photo(alice)
+    expires(grant["asset_id"])
+    refused(complete(alice, grant), 409, "upload_expired")
+    refused(alice.post("/chats/upload/abort/", object_key=grant["object_key"]), 409, "upload_not_pending")
 
 
 def test_an_aborted_upload_stays_aborted(alice: Api) -> None:
