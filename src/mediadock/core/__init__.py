@@ -1,4 +1,4 @@
 """What decides: pure values and functions on the standard library alone.
 
-``errors`` · ``states`` · ``filetypes`` · ``names`` · ``profiles`` · ``parts`` · ``keys`` · ``policy`` · ``events``
+``errors`` · ``states`` · ``filetypes`` · ``names`` · ``profiles`` · ``parts`` · ``keys`` · ``policy``
 """

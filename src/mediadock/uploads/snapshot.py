@@ -44,7 +44,7 @@ def snapshot(asset: MediaAsset, *, message_status: str | None) -> Snapshot:
         "message_status": message_status or view.message_status,
         "processing_status": view.processing_status,
         "stage": stage_of(state, has_thumbnail=bool(asset.variants)),
-        "progress": 100 if state is State.READY else 0,
+        "progress": 100 if state is State.READY or asset.variants else 0,
         "attempt": asset.attempt,
         "width": asset.width,
         "height": asset.height,

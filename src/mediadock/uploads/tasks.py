@@ -23,5 +23,5 @@ def sweep_unsettled() -> None:
 
 @shared_task(name="mediadock.tidy")  # type: ignore[untyped-decorator]
 def tidy_orphans() -> None:
-    """Remove orphans past their grace period."""
+    """Remove what our own assets left behind, past its grace period; what nobody knows is an operator's to judge."""
     tidy(dry_run=False)

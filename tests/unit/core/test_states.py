@@ -14,7 +14,6 @@ ALLOWED = {
     ("pending", "expired"),
     ("uploaded", "processing"),
     ("uploaded", "rejected"),
-    ("uploaded", "failed"),
     ("processing", "ready"),
     ("processing", "rejected"),
     ("processing", "failed"),

@@ -45,7 +45,7 @@ def prepare(request: HttpRequest, body: Body[PrepareBody]) -> HttpResponse:
             owner_id=user_id, locator=_locator(body), start=body.start_part, count=body.batch_count
         )
         return json_response(200, {"message_id": message_id_of(asset), **grant_out(grant)})
-    prepared = _prepare_message(user_id, body.receiver_id, body.text, [body.declared()])
+    prepared = _prepare_message(user_id, body.receiver_id, body.text or "", [body.declared()])
     return json_response(201, {"message_id": prepared.link_id, **grant_out(prepared.grants[0])})
 
 
@@ -56,7 +56,7 @@ def prepare_album(request: HttpRequest, body: AlbumIn) -> HttpResponse:
     prepared = _prepare_message(
         principal_of(request).user_id,
         body.receiver_id,
-        body.text,
+        body.text or "",
         [attachment.declared() for attachment in body.attachments],
         fields_prefix="attachments.",
     )

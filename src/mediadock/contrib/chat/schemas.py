@@ -20,7 +20,7 @@ class FileIn(StrictSchema):
 
     file_name: Annotated[str, StringConstraints(max_length=4_096)]
     file_size: int
-    content_type: Token = ""
+    content_type: Token | None = None
     kind: KindName | None = None
     client_part_size: int | None = None
     client_num_parts: int | None = None
@@ -31,7 +31,7 @@ class FileIn(StrictSchema):
         return Declared(
             file_name=self.file_name,
             size_bytes=self.file_size,
-            content_type=self.content_type,
+            content_type=self.content_type or "",
             kind=Kind(self.kind) if self.kind else None,
             part_size_bytes=self.client_part_size,
             num_parts=self.client_num_parts,
@@ -43,7 +43,7 @@ class PrepareIn(FileIn):
     """A new message with one file."""
 
     receiver_id: int
-    text: Text = ""
+    text: Text | None = None
 
 
 class UploadName(StrictSchema):
@@ -88,7 +88,7 @@ class AlbumIn(StrictSchema):
     """A new message with many files."""
 
     receiver_id: int
-    text: Text = ""
+    text: Text | None = None
     attachments: list[FileIn]
 
 

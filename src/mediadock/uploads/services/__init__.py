@@ -1,1 +1,1 @@
-"""One verb a file: prepare, urls, complete, abort, parts, unfinished, process, retry, delete, sweep."""
+"""One verb a file: prepare, urls, complete, abort, parts, process, retry, delete, sweep."""

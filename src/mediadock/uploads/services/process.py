@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from mediadock.core.errors import ContentRejected, MediadockError, ProcessingFailed, Unavailable
@@ -30,6 +31,9 @@ from mediadock.uploads.services.lease import Lease, LeasedSource, held_lease
 from mediadock.uploads.services.publish import Publisher
 from mediadock.uploads.services.verify import verify_upload
 from mediadock.uploads.store import object_store
+
+_PATIENCE_WITH_STORE = 20
+"""How often an asset is queued again because the store was away; each try has waited a while itself."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,9 +57,9 @@ def process_asset(asset_id: int) -> None:
         except (OperationalError, InterfaceError) as error:
             # Nobody knows whether the last commit came through, so what is stored stays: the lease decides, and tidy.
             _log.warning("asset %s: the database went away: %s", asset_id, error)
-        except DeadlinePassed as error:
+        except (DeadlinePassed, SoftTimeLimitExceeded) as error:
             _discard(publisher)
-            _end_badly(asset, lease, ProcessingFailed("timeout", "Processing took too long.", log=error.log))
+            _end_badly(asset, lease, ProcessingFailed("timeout", "Processing took too long.", log=repr(error)))
         except MediadockError as error:
             _discard(publisher)
             _end_badly(asset, lease, error)
@@ -113,8 +117,8 @@ def _end_badly(asset: MediaAsset, lease: Lease, error: MediadockError) -> None:
     with suppress(StaleTransitionError):
         if isinstance(error, ContentRejected):
             transition(asset.pk, State.REJECTED, lease_token=lease.token, changes=changes)
-        elif isinstance(error, StoreUnavailable) and error.transient:
-            again: Facts = {"variants": {}, "attempt": asset.attempt - 1}
+        elif isinstance(error, StoreUnavailable) and error.transient and asset.hints < _PATIENCE_WITH_STORE:
+            again: Facts = {"variants": {}, "attempt": asset.attempt - 1, "hints": asset.hints + 1}
             transition(asset.pk, State.UPLOADED, lease_token=lease.token, changes=again, hint_later=True)
         else:
             transition(asset.pk, State.FAILED, lease_token=lease.token, changes=changes)

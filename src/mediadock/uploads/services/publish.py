@@ -8,6 +8,7 @@ from typing import Any
 from mediadock.core.filetypes import Kind, extension_of
 from mediadock.core.keys import original_key, published_key, published_prefix
 from mediadock.core.names import slug_of
+from mediadock.core.profiles import profile_named
 from mediadock.processing.image.model import Output
 from mediadock.uploads.connections import replace_dead_connections
 from mediadock.uploads.lifecycle import record_variants
@@ -15,7 +16,7 @@ from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.lease import Lease
 from mediadock.uploads.store import object_store
 
-IMMUTABLE = "public, max-age=31536000, immutable"
+_IMMUTABLE = "max-age=31536000, immutable"
 ORIGINAL = "original"
 FILE = "file"
 _ATTACHMENT_TYPE = "application/octet-stream"
@@ -28,6 +29,7 @@ class Publisher:
         self.variants: dict[str, dict[str, Any]] = {}
         self._asset = asset
         self._lease = lease
+        self._audience = "public" if profile_named(asset.profile).public else "private"
         self._nonce = secrets.token_urlsafe(12)
         self._prefix = published_prefix(asset_id=asset.pk, attempt=asset.attempt, nonce=self._nonce)
 
@@ -40,7 +42,7 @@ class Publisher:
             output.body,
             content_type=output.content_type,
             size_bytes=len(output.body),
-            cache_control=IMMUTABLE,
+            cache_control=f"{self._audience}, {_IMMUTABLE}",
         )
         self.variants[output.name] = {
             "key": key,

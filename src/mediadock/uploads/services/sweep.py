@@ -6,6 +6,7 @@ never do a thing twice.
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from django.db.models.functions import Now
 
 from mediadock.core.errors import Conflict, NotFound
 from mediadock.core.states import State
+from mediadock.storage.errors import StoreUnavailable
 from mediadock.uploads import outbox
 from mediadock.uploads.conf import conf
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
@@ -21,6 +23,7 @@ from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.complete import complete_upload
 
 BATCH = 200
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,10 @@ def _overdue_uploads() -> tuple[int, int]:
                 expired += 1
         except NotFound:
             continue  # deleted while we looked
+        except StoreUnavailable as error:
+            _log.warning("asset %s: not asked for while the store is away: %s", asset.pk, error)
+            if error.transient:
+                break  # the next round is soon; one upload that the store refuses holds up no other
     return adopted, expired
 
 

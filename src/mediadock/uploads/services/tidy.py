@@ -32,12 +32,17 @@ class Orphans:
     uploads: tuple[OpenUpload, ...]
 
 
-def tidy(*, dry_run: bool = True) -> Orphans:
-    """Find the orphans and, unless ``dry_run``, remove them."""
+def tidy(*, dry_run: bool = True, strangers: bool = False) -> Orphans:
+    """Find the orphans and, unless ``dry_run``, remove them.
+
+    Without ``strangers`` only what belongs to an asset that this database knows: a wrong or restored database
+    before a full bucket then removes nothing. With it, also what no asset was ever recorded for.
+    """
     store = object_store()
     before = datetime.now(UTC) - timedelta(seconds=conf().orphan_grace_s)
-    keys = [*_orphaned_uploads(before), *_unnamed(PUBLISHED, before), *_unnamed(ORIGINALS, before)]
-    uploads = list(_orphaned_multiparts(before))
+    published = (*_unnamed(PUBLISHED, before, strangers), *_unnamed(ORIGINALS, before, strangers))
+    keys = [*_orphaned_uploads(before, strangers), *published]
+    uploads = list(_orphaned_multiparts(before, strangers))
     if not dry_run:
         for batch in _batches(keys):
             store.delete(batch)
@@ -46,40 +51,40 @@ def tidy(*, dry_run: bool = True) -> Orphans:
     return Orphans(tuple(keys), tuple(uploads))
 
 
-def _orphaned_uploads(before: datetime) -> Iterator[str]:
+def _orphaned_uploads(before: datetime, strangers: bool) -> Iterator[str]:
     """Quarantined objects whose asset no longer waits: a replayed PUT, a client that came too late."""
     for batch in _batches(_old(INCOMING, before)):
         keys = [found.key for found in batch]
-        waiting = set(
-            MediaAsset.objects.filter(object_key__in=keys, state__in=_WAITING).values_list("object_key", flat=True)
-        )
-        yield from (key for key in keys if key not in waiting)
+        states = dict(MediaAsset.objects.filter(object_key__in=keys).values_list("object_key", "state"))
+        yield from (key for key in keys if (states[key] not in _WAITING if key in states else strangers))
 
 
-def _unnamed(prefix: str, before: datetime) -> Iterator[str]:
+def _unnamed(prefix: str, before: datetime, strangers: bool) -> Iterator[str]:
     """Objects of ours whose asset is gone, or names another attempt's objects and is not at work."""
     for batch in _batches(_old(prefix, before)):
         owners = {found.key: _asset_id(found.key) for found in batch}
         named: set[str] = set()
+        known: set[int] = set()
         busy: set[int] = set()
         # One question: between two an asset could become ready and be in neither answer.
         for asset in MediaAsset.objects.filter(pk__in=set(owners.values())):
             named.update(variant["key"] for variant in asset.variants.values())
+            known.add(asset.pk)
             if asset.state == State.PROCESSING:
                 busy.add(asset.pk)
-        yield from (key for key, owner in owners.items() if key not in named and owner not in busy)
+        unnamed = ((key, owner) for key, owner in owners.items() if key not in named and owner not in busy)
+        yield from (key for key, owner in unnamed if owner in known or strangers)
 
 
-def _orphaned_multiparts(before: datetime) -> Iterator[OpenUpload]:
+def _orphaned_multiparts(before: datetime, strangers: bool) -> Iterator[OpenUpload]:
     for batch in _batches(
         found for found in object_store().list_multipart_uploads(INCOMING) if found.initiated < before
     ):
-        live = set(
-            MediaAsset.objects.filter(
-                upload_id__in=[found.upload_id for found in batch], state=State.PENDING
-            ).values_list("upload_id", flat=True)
-        )
-        yield from (found for found in batch if found.upload_id not in live)
+        ids = [found.upload_id for found in batch]
+        states = dict(MediaAsset.objects.filter(upload_id__in=ids).values_list("upload_id", "state"))
+        for found in batch:
+            if states[found.upload_id] != State.PENDING if found.upload_id in states else strangers:
+                yield found
 
 
 def _old(prefix: str, before: datetime) -> Iterator[ObjectSummary]:

@@ -11,8 +11,11 @@ from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.store import object_store
 
 _TIMED = frozenset({Kind.AUDIO, Kind.VIDEO})
-_GENERIC = frozenset({"text/plain", "application/zip"})
-"""What the head alone says of many formats that are text, or a zip, underneath: there the declared type stands."""
+_UNDERNEATH = {
+    "text/plain": ("text/", "application/json"),
+    "application/zip": ("application/vnd.openxmlformats-", "application/vnd.oasis.opendocument.", "application/epub+"),
+}
+"""Formats that are text, or a zip, underneath: where the head tells no more, the declared type stands."""
 
 
 def verify_upload(asset: MediaAsset, profile: Profile) -> str:
@@ -45,4 +48,5 @@ def _agreed_type(asset: MediaAsset, profile: Profile, sniffed: Sniffed) -> str:
     file_type = find_type(sniffed.content_type)
     if file_type is None or not profile.accepts(file_type):
         raise ContentRejected("type_not_allowed", f"{sniffed.content_type} is not accepted here.")
-    return asset.declared_type if sniffed.content_type in _GENERIC else sniffed.content_type
+    is_underneath = asset.declared_type.startswith(_UNDERNEATH.get(sniffed.content_type, ()))
+    return asset.declared_type if is_underneath else sniffed.content_type

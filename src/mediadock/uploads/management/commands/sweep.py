@@ -21,13 +21,16 @@ class Command(BaseCommand):
         """``--orphans`` and ``--delete``."""
         parser.add_argument("--orphans", action="store_true", help="list objects that no record speaks for")
         parser.add_argument("--delete", action="store_true", help="with --orphans: remove them")
+        parser.add_argument(
+            "--strangers", action="store_true", help="with --orphans: also what this database never knew"
+        )
 
-    def handle(self, *_args: Any, orphans: bool, delete: bool, **_options: Any) -> None:  # noqa: ANN401
+    def handle(self, *_args: Any, orphans: bool, delete: bool, strangers: bool, **_options: Any) -> None:  # noqa: ANN401
         """Print what was done, one line each."""
         for name, count in asdict(sweep()).items():
             self.stdout.write(f"{name}: {count}")
         if orphans:
-            found = tidy(dry_run=not delete)
+            found = tidy(dry_run=not delete, strangers=strangers)
             for key in found.keys:
                 self.stdout.write(f"object {key}")
             for upload in found.uploads:
