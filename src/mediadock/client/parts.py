@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from mediadock.core.parts import MAX_BATCH_COUNT, MIB, MIN_PART_BYTES, PartPlan
 
-PREFERRED_PART_BYTES = 16 * MIB  # 16 to 64 MiB measured alike; the smallest loses the least when a part fails
-SPREAD_OVER = 4  # a file smaller than four such parts is still sent over four connections
+LARGEST_PART_BYTES = 32 * MIB  # beyond it SeaweedFS needs no less CPU a byte, and a failed part loses more
+SPREAD_OVER = 16  # parts a file is cut into while it is small: enough to keep several connections busy to the end
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,10 @@ class PartRange:
 
 
 def preferred_part_size(file_size_bytes: int) -> int:
-    """The part size to ask the server for, in whole MiB: 5 to 16, larger when the URLs would not fit one page."""
+    """The part size to ask the server for, in whole MiB: 5 to 32, larger when the URLs would not fit one page."""
     spread = _whole_mib(-(-file_size_bytes // SPREAD_OVER))
     one_page = _whole_mib(-(-file_size_bytes // MAX_BATCH_COUNT))
-    return max(MIN_PART_BYTES, min(PREFERRED_PART_BYTES, spread), one_page)
+    return max(MIN_PART_BYTES, min(LARGEST_PART_BYTES, spread), one_page)
 
 
 def parts_to_send(plan: PartPlan, *, stored: Collection[int] = ()) -> list[PartRange]:
