@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -16,6 +16,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from mediadock.api.validation import field_errors
 from mediadock.core import errors
 from mediadock.core.errors import FieldError, MediadockError
+from mediadock.uploads.connections import replace_dead_connections
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -111,8 +112,7 @@ def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def _database_away(_request: HttpRequest, error: Exception) -> HttpResponse:
     _log.error("the database does not answer: %s", error)
-    if connection.pool is not None:
-        connection.pool.check()  # after a restart all its connections are dead: one request finds that out, not each
+    replace_dead_connections()  # one request finds out that they died, and not each
     return problem(
         503, "database_unavailable", "The service is starting or restarting; try again.", retry_after_s=RETRY_AFTER_S
     )

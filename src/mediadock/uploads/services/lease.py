@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 
 from mediadock.processing.source import Source
 from mediadock.uploads.conf import conf
+from mediadock.uploads.connections import replace_dead_connections
 from mediadock.uploads.lifecycle import StaleTransitionError, renew_lease
 
 _BEATS_PER_LEASE = 4
@@ -42,6 +43,7 @@ class Lease:
                         return
                 except DatabaseError as error:
                     _log.warning("asset %s: no heartbeat: %s", self.asset_id, error)
+                    replace_dead_connections()
                 finally:
                     connection.close()
         finally:
