@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, connection
+from psycopg.errors import NumericValueOutOfRange
 
 from mediadock.core.errors import NotFound, TooLarge, TooMany, Unauthenticated
 from mediadock.core.policy import human_bytes
@@ -78,12 +79,20 @@ def _execute(statement: str, params: dict[str, Any]) -> list[tuple[int, str, int
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
             return list(cursor.fetchall())
+    except DataError as error:
+        if isinstance(error.__cause__, NumericValueOutOfRange):  # the link's own ids its surface has checked
+            raise _no_such_user() from error
+        raise
     except IntegrityError as error:
         if "_owner_id_" in str(error) or "_sender_id_" in str(error):
-            raise Unauthenticated("user_unknown", "The token's user does not exist any more.") from error
+            raise _no_such_user() from error
         if "_receiver_id_" in str(error):
             raise NotFound("receiver_not_found", "There is no such receiver.") from error
         raise
+
+
+def _no_such_user() -> Unauthenticated:
+    return Unauthenticated("user_unknown", "The token's user does not exist any more.")
 
 
 def _over_the_limit(owner_id: int, count: int, total_bytes: int) -> TooMany | TooLarge:

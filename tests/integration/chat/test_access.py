@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from mediadock.auth.conf import token_settings
+from mediadock.auth.jwt import issue
 from stack.client import Api, call
 from stack.problems import refused
 from stack.uploads import complete, photo, prepare, uploaded_photo
@@ -101,6 +104,17 @@ def test_every_endpoint_of_the_document_is_in_this_matrix_or_needs_no_login(web:
         for method, operation in operations.items():
             if operation.get("security"):
                 assert (method, path.replace("{user_id}", "{receiver_id}")) in normal
+
+
+@pytest.mark.parametrize("user_id", [2**31 - 1, 2**31, 2**60])
+def test_a_good_token_of_a_user_who_is_not_there_creates_nothing(alice: Api, user_id: int) -> None:
+    token = issue(token_settings(), user_id=user_id, now=time.time())
+    nobody = replace(alice, token=token, user_id=user_id)
+    body = {"receiver_id": alice.user_id, **photo()}
+    refused(nobody.post("/chats/upload/prepare/", **body), 401, "user_unknown")
+    refused(nobody.post("/files/upload/", receiver_id=alice.user_id, text="", attachments=[photo()]), 401)
+    refused(nobody.post(f"/chats/{alice.user_id}/messages/", text="hello"), 401, "user_unknown")
+    assert alice.get("/events/").json()["items"] == []
 
 
 def test_only_the_owner_gets_the_way_to_the_bytes(alice: Api, bob: Api) -> None:

@@ -60,6 +60,8 @@ def test_200_parallel_prepares_pass_the_default_limit_of_200_by_none(alice: Api)
         if answer.status == 429:
             refused(answer, 429, "too_many_pending")
     assert counted(alice) == (200, 200_000)
+    told = [event["seq"] for event in alice.get("/events/?limit=1000").json()["items"]]
+    assert told == list(range(1, 201))  # parallel streams of facts without gap or repeat
 
 
 def test_ten_at_once_are_granted_and_the_eleventh_is_not(carol: Api) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stack.client import Api
-from stack.problems import refused
+from stack.problems import fields_of, refused
 from stack.uploads import FILM_BYTES, complete, film, prepare, stages, state_of, uploaded_film, uploaded_photo
 
 
@@ -55,3 +55,29 @@ def test_names_of_two_uploads_disagree_and_no_name_is_no_call(alice: Api) -> Non
     refused(complete(alice, other, upload_id=one["upload_id"]), 422, "upload_names_disagree")
     refused(alice.send("POST", "/chats/upload/complete/", json={}), 422, "upload_unnamed")
     assert stages(alice) == ["uploading", "uploading"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"object_key": 7}, "object_key"),
+        ({"object_key": None, "upload_id": 7}, "upload_id"),
+        ({"asset_id": "7"}, "asset_id"),
+        ({"asset_id": 7, "colour": "red"}, "colour"),
+        ({"asset_id": 7, "parts": {}}, "parts"),
+        ({"asset_id": 7, "parts": [7]}, "parts.0"),
+        ({"asset_id": 7, "parts": [{"PartNumber": "1", "ETag": "x"}]}, "parts.0.PartNumber"),
+        ({"asset_id": 7, "parts": [{"PartNumber": 1}]}, "parts.0.ETag"),
+        ({"asset_id": 7, "parts": [{"PartNumber": 1, "ETag": None}]}, "parts.0.ETag"),
+        ({"asset_id": 7, "parts": [{"PartNumber": 1, "ETag": "x", "Size": 1}]}, "parts.0.Size"),
+        ({"asset_id": 7, "parts": [{"part_number": 1, "etag": "x"}]}, "parts.0.PartNumber"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/chats/upload/complete/", "/files/upload/complete/"])
+def test_a_call_of_another_shape_is_refused_by_its_field(alice: Api, path: str, body: Any, field: str) -> None:
+    assert fields_of(refused(alice.send("POST", path, json=body), 422))[0] == field
+
+
+@pytest.mark.parametrize("body", [{"asset_id": 7, "parts": []}, {"asset_id": "7"}, {"object_key": []}, {"key": "x"}])
+def test_an_abort_of_another_shape_is_refused(alice: Api, body: Any) -> None:
+    assert fields_of(refused(alice.send("POST", "/chats/upload/abort/", json=body), 422))

@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from mediadock.api.pagination import newest_page
 from mediadock.contrib.chat.hooks import LINK_KIND, SENT, message_statuses, status_of
 from mediadock.contrib.chat.models import Message
-from mediadock.core.errors import Conflict, NotFound
+from mediadock.core.errors import Conflict, NotFound, Unauthenticated
 from mediadock.core.policy import MAX_INT64
 from mediadock.core.states import State
 from mediadock.uploads.events import append_event
@@ -68,8 +68,10 @@ def send_text(*, sender_id: int, receiver_id: int, text: str) -> dict[str, Any]:
                 event_type=EVENT_TYPE,
                 data={**told, "asset_id": None, "stage": "done", "message_status": SENT, "processing_status": "done"},
             )
-    except IntegrityError as error:
-        raise _no_receiver() from error
+    except (IntegrityError, DataError) as error:
+        if "_receiver_id_" in str(error):
+            raise _no_receiver() from error
+        raise Unauthenticated("user_unknown", "The token's user does not exist any more.") from error
     return shown
 
 
