@@ -20,7 +20,7 @@ def quick_jpeg() -> bytes:
 
 
 @cache
-def slow_gif(*, frames: int = 100) -> bytes:
+def slow_gif(*, frames: int = 60) -> bytes:
     """640 by 480 pixels that move: its thumbnails are quick, its animated display takes some 50 ms a frame."""
     indices = np.random.default_rng(frames).integers(0, 64, (480 // BLOCK, 640 // BLOCK), dtype=np.uint8)
     palette = np.random.default_rng(1).integers(0, 256, 64 * 3, dtype=np.uint8).tobytes()

@@ -42,27 +42,6 @@ def test_what_a_killed_worker_group_was_doing_is_done_by_another_within_75_secon
     assert_published_once(server, [upload])
 
 
-@pytest.mark.slow
-def test_a_file_that_takes_its_worker_along_three_times_is_given_up_and_can_be_retried(
-    server: BreakableServer, sender: Api, receiver: Api
-) -> None:
-    upload = dance(sender, receiver)
-    for attempt in (1, 2, 3):
-        server.start_worker("victim", LEASE="1")
-        upload.wait(lambda asset, this=attempt: asset["attempt"] == this and has_thumbnail(asset))
-        assert server.kill("victim") == []
-    server.start_worker("survivor", LEASE="1")
-
-    given_up = upload.settled()
-    assert (given_up["state"], given_up["error"]["code"]) == ("failed", "worker_died")
-    assert given_up["error"]["retryable"]
-
-    assert sender.post(f"/assets/{upload.asset_id}/retry/").status == 202
-    done = upload.wait(lambda asset: asset["state"] == "ready")
-    assert done["attempt"] == 1
-    assert_no_gaps(sender, receiver)
-
-
 def test_five_more_hints_to_two_workers_have_one_effect(server: BreakableServer, sender: Api, receiver: Api) -> None:
     uploads = [
         send(sender, receiver, photo_like(1600, 1200), name=f"{n}.jpg", content_type="image/jpeg") for n in range(4)

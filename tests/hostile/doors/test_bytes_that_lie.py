@@ -37,7 +37,7 @@ def assert_refused(server: RunningServer, sender: Api, upload: Upload, *codes: s
 
 def assert_gone(server: RunningServer, upload: Upload) -> None:
     """The relay deletes behind the answer."""
-    eventually(lambda: upload.object_key not in server.keys("incoming/"), within_s=10.0)
+    eventually(lambda: upload.object_key not in server.keys("incoming/"))
     assert not server.keys(f"media/{upload.asset_id}/")
     assert not server.keys(f"originals/{upload.asset_id}/")
 

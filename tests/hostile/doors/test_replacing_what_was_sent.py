@@ -25,7 +25,7 @@ def test_a_second_put_changes_nothing_before_or_after_the_first_is_published(
     done = upload.settled()
     assert done["state"] == "ready"
     shown = call("GET", done["media_url"]).body
-    eventually(lambda: upload.object_key not in running_server.keys("incoming/"), within_s=10.0)
+    eventually(lambda: upload.object_key not in running_server.keys("incoming/"))
 
     assert upload.put_direct(other).status == 200
     assert upload.complete().status == 202
