@@ -42,14 +42,19 @@ def decode_as(opened: Opened, width: int, **shape: object) -> pyvips.Image:
 def _decode_jpeg(opened: Opened, width: int, shape: dict[str, object]) -> pyvips.Image:
     """libjpeg paints grey where data is missing and only warns; it warns of harmless oddities too.
 
-    So the first try stops at any warning, and a second one is made when what it met lost no pixels.
+    So the first try stops at any warning, and a second one is made when what it met lost no pixels. The file is
+    shrunk while it loads as far as it stays as large as what is wanted; ``thumbnail`` alone would stop halfway.
     """
-    try:
-        return _in_memory(opened.intake.thumbnail(width, _EVERY_WARNING, **shape))
-    except pyvips.Error as error:
-        if _LOST_PIXELS.search(str(error)):
-            raise
-        return _in_memory(opened.intake.thumbnail(width, WHOLE_OR_NOTHING, **shape))
+    scale = max(opened.header.width, opened.header.height) / width if "crop" not in shape else 1
+    shrink = max((factor for factor in (1, 2, 4, 8) if factor <= scale), default=1)
+    for strictness in (_EVERY_WARNING, WHOLE_OR_NOTHING):
+        try:
+            loaded = opened.intake.open(f"{strictness},shrink={shrink}")
+            return _in_memory(loaded.thumbnail_image(width, **shape))
+        except pyvips.Error as error:
+            if strictness == WHOLE_OR_NOTHING or _LOST_PIXELS.search(str(error)):
+                raise
+    raise AssertionError("the second try returns or raises")
 
 
 def _in_memory(picture: pyvips.Image) -> pyvips.Image:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pyvips  # type: ignore[import-untyped]
 
@@ -17,7 +16,7 @@ from mediadock.processing.image.model import ImageSpec, Output
 from mediadock.processing.image.opened import Opened, open_picture
 from mediadock.processing.image.pixels import check_pixels
 from mediadock.processing.image.placeholder import placeholder
-from mediadock.processing.image.shapes import centred_square, fit
+from mediadock.processing.image.shapes import cascade, centred_square
 from mediadock.processing.sandbox.child import Parent
 
 lock_loaders()
@@ -31,32 +30,39 @@ def render(parent: Parent, params: Mapping[str, object]) -> dict[str, object]:
     opened = open_picture(take_in(parent, spec.content_type), spec.content_type)
     check_pixels(opened.header)
     picture = decode(opened, spec.display)
-    for output in _encoded(opened, picture, spec):
-        parent.emit({"name": output.name, "width": output.width, "height": output.height}, output.body)
-    width, height = opened.upright_size
-    return {
-        "width": width,
-        "height": height,
-        "frames": opened.header.frames,
-        "placeholder": placeholder(picture),
-    }
-
-
-def _encoded(opened: Opened, picture: pyvips.Image, spec: ImageSpec) -> Iterator[Output]:
-    """Every output, smallest first, each as soon as it and the smaller ones are there."""
-    save = partial(encode, quality=spec.quality, effort=spec.effort)
-    makers: list[Callable[[], Output]] = [
-        lambda: save(centred_square(opened, picture, spec.square), str(spec.square)),
-        *(partial(lambda size: save(fit(picture, size), str(size)), size) for size in sorted(spec.sizes)),
-        lambda: _display(opened, spec) or save(picture, str(spec.display)),
-    ]
     with ThreadPoolExecutor(_ENCODERS) as pool:
-        yield from pool.map(lambda make: make(), makers)
+        display = pool.submit(_display, opened, picture, spec)  # the longest work starts first
+        thumbnails = cascade(picture, spec.sizes)
+        outputs = [*_thumbnails(opened, picture, thumbnails, spec, pool), display]
+        hash_ = placeholder(next(reversed(thumbnails.values()), picture))
+        for output in outputs:
+            _emit(parent, output.result())
+    width, height = opened.upright_size
+    return {"width": width, "height": height, "frames": opened.header.frames, "placeholder": hash_}
 
 
-def _display(opened: Opened, spec: ImageSpec) -> Output | None:
-    moves = opened.header.frames > 1 and spec.animate_display and not opened.cut_short
-    return animated_display(opened, spec) if moves else None
+def _thumbnails(
+    opened: Opened, picture: pyvips.Image, fitted: Mapping[int, pyvips.Image], spec: ImageSpec, pool: ThreadPoolExecutor
+) -> list[Future[Output]]:
+    """The square and every thumbnail, smallest first."""
+
+    def square() -> Output:
+        return encode(centred_square(opened, (*fitted.values(), picture), spec.square), spec.square, spec)
+
+    return [pool.submit(square), *(pool.submit(encode, fitted[size], size, spec) for size in sorted(fitted))]
+
+
+def _display(opened: Opened, picture: pyvips.Image, spec: ImageSpec) -> Output:
+    """The display version: the animation where there is one, the still picture otherwise."""
+    if opened.header.frames > 1 and spec.animate_display and not opened.cut_short:
+        moving = animated_display(opened, spec)
+        if moving is not None:
+            return moving
+    return encode(picture, spec.display, spec)
+
+
+def _emit(parent: Parent, output: Output) -> None:
+    parent.emit({"name": output.name, "width": output.width, "height": output.height}, output.body)
 
 
 def _spec_of(params: Mapping[str, object]) -> ImageSpec:

@@ -73,12 +73,12 @@ class Channel:
         if head_length > MAX_HEAD_BYTES or body_length > MAX_BODY_BYTES:
             raise ChannelClosed("frame beyond the limit")
         try:
-            head = json.loads(bytes(self._exactly(head_length)))
+            head = json.loads(self._exactly(head_length))
         except (ValueError, RecursionError) as error:
             raise ChannelClosed("head is no JSON") from error
         if not isinstance(head, dict):
             raise ChannelClosed("head is no object")
-        return Frame(head=head, body=bytes(self._exactly(body_length)))
+        return Frame(head=head, body=self._exactly(body_length))
 
     def close(self) -> None:
         """Hang up; a thread that waits in ``receive`` wakes with ChannelClosed."""
@@ -90,15 +90,15 @@ class Channel:
         with contextlib.suppress(OSError):  # already down
             self._sock.shutdown(socket.SHUT_RDWR)
 
-    def _exactly(self, length: int) -> memoryview:
-        buffer = memoryview(bytearray(length))
-        filled = 0
-        while filled < length:
+    def _exactly(self, length: int) -> bytes:
+        pieces = []
+        while length > 0:
             try:
-                got = self._sock.recv_into(buffer[filled:])
+                piece = self._sock.recv(length, socket.MSG_WAITALL)
             except OSError as error:
                 raise ChannelClosed(str(error)) from error
-            if got == 0:
+            if not piece:
                 raise ChannelClosed("end of the channel")
-            filled += got
-        return buffer
+            pieces.append(piece)
+            length -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import resource
 import socket
 import threading
 import traceback
 from collections.abc import Mapping
 
-from mediadock.core.errors import ContentRejected, ProcessingFailed
+from mediadock.core.errors import ContentRejected, MediadockError, ProcessingFailed
 from mediadock.processing.limits import Limits
 from mediadock.processing.sandbox.channel import Channel
 from mediadock.processing.sandbox.confine import confine
@@ -38,12 +39,12 @@ class Parent:
 
     def read_all(self) -> bytes:
         """The whole source in one pass; the caller has decided that it fits."""
-        whole = bytearray()
+        blocks = []
         with self._reading:
             self._channel.send({"op": "stream"})
             while block := self._channel.receive().body:
-                whole += block
-        return bytes(whole)
+                blocks.append(block)
+        return b"".join(blocks)
 
     def emit(self, facts: Mapping[str, object], body: bytes) -> None:
         """Hand over one output; safe from several threads."""
@@ -61,19 +62,34 @@ def run(sock: socket.socket, request: Mapping[str, object], *, zygote: int, prot
         parent = Parent(channel, size_bytes=int(str(request["size_bytes"])), protections=protections)
         result = job(parent, request["params"])
     except ContentRejected as refusal:
-        outcome = {"op": "rejected", "code": refusal.code, "detail": refusal.detail, "log": refusal.log}
+        outcome: dict[str, object] = {
+            "op": "rejected",
+            "code": refusal.code,
+            "detail": refusal.detail,
+            "log": refusal.log,
+        }
     except ProcessingFailed as failure:
-        outcome = {"op": "failed", "code": failure.code, "detail": failure.detail, "log": failure.log}
+        outcome = _told("failed", failure)
     except MemoryError:
         outcome = {"op": "failed", "code": "out_of_memory", "detail": "", "log": "MemoryError"}
     except BaseException:  # noqa: BLE001 - whatever broke, the parent must hear of it
         outcome = {"op": "failed", "code": "decoder_crashed", "detail": "", "log": traceback.format_exc()}
     else:
-        outcome = {"op": "done", "result": result}
+        outcome = {"op": "done", "result": result, "peak_rss_bytes": _peak_rss_bytes()}
     if isinstance(log := outcome.get("log"), str):
         outcome["log"] = log[-_LOG_CHARACTERS:]
     channel.send(outcome)
     os._exit(0)
+
+
+def _told(op: str, error: MediadockError) -> dict[str, object]:
+    return {"op": op, "code": error.code, "detail": error.detail, "log": error.log}
+
+
+def _peak_rss_bytes() -> int:
+    """The largest of this process and the programs that it ran, by the kernel's account."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return max(usage.ru_maxrss for usage in usages) * 1024
 
 
 def describe(parent: Parent, params: Mapping[str, object]) -> dict[str, object]:  # noqa: ARG001 - the form of a job

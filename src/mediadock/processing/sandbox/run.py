@@ -36,7 +36,7 @@ _watchdog = Watchdog()
 
 @dataclass(frozen=True)
 class Report:
-    """What a job returned, and what it cost."""
+    """What a job returned, and what it cost: the child's own account of its peak, taken when it was done."""
 
     result: Mapping[str, object]
     peak_rss_bytes: int
@@ -68,7 +68,7 @@ def run_job(job: Job, source: Source, *, limits: Limits, on_output: Callable[[Fr
                 child.kill()
                 raise _broken(watch, _end_of(child), str(silence)) from None
             return Report(
-                result=_outcome(last), peak_rss_bytes=_end_of(child).peak_rss_bytes, wall_s=time.monotonic() - started
+                result=_outcome(last), peak_rss_bytes=last.number("peak_rss_bytes"), wall_s=time.monotonic() - started
             )
     finally:
         child.kill()
