@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mediadock.core.filetypes import content_types_of
+from mediadock.core.filetypes import content_types_of, find_type
 from mediadock.core.profiles import Profile
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.snapshot import message_id_of
@@ -33,8 +33,13 @@ def limits_out(profile: Profile) -> dict[str, Any]:
     """A profile's limits, for clients that check before they ask."""
     return {
         "kinds": sorted(profile.kinds),
-        "types": sorted(content_types_of(profile.kinds)),
+        "types": sorted(name for name in content_types_of(profile.kinds) if _is_taken(profile, name)),
         "max_size": {kind.value: limit for kind, limit in profile.max_bytes.items()},
         "max_files": profile.max_files,
         "direct_up_to": profile.direct_up_to_bytes,
     }
+
+
+def _is_taken(profile: Profile, content_type: str) -> bool:
+    file_type = find_type(content_type)
+    return file_type is not None and profile.accepts(file_type)
