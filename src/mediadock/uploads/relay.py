@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from mediadock.core.errors import Unavailable
 from mediadock.uploads import outbox
 from mediadock.uploads.conf import conf
+from mediadock.uploads.connections import replace_dead_connections
 from mediadock.uploads.doorbell import OUTBOX_CHANNEL
 from mediadock.uploads.store import object_store
 
@@ -68,6 +69,7 @@ class Relay:
                 taken = outbox.drain(topic, effect)
             except DatabaseError as error:
                 _log.warning("the database does not answer: %s", error)
+                replace_dead_connections()
                 taken = 0
             finally:
                 connection.close()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from stack.breakable import BreakableServer
 from stack.client import Api
 from stack.sending import STAGES_OF_A_PICTURE, Upload, told
+from stack.waiting import eventually
 
 
 def assert_done_once(uploads: Sequence[Upload], *watchers: Api) -> None:
@@ -29,13 +30,18 @@ def assert_no_gaps(*watchers: Api) -> None:
 
 
 def assert_published_once(server: BreakableServer, uploads: Sequence[Upload]) -> None:
-    """The store holds one set of variants of each picture, the kept original, and nothing in quarantine."""
+    """The store holds one set of variants of each picture, the kept original, and soon nothing in quarantine."""
     for upload in uploads:
-        names = [key.rsplit("/", 1)[1] for key in server.keys(f"media/{upload.asset_id}/")]
-        variants = upload.asset()["variants"]
-        assert sorted(names) == sorted(f"{name}.webp" for name in variants if name != "original")
-        assert len(server.keys(f"originals/{upload.asset_id}/")) == 1
-    assert not {upload.object_key for upload in uploads} & set(server.keys("incoming/"))
+        shown = sorted(f"{name}.webp" for name in upload.asset()["variants"] if name != "original")
+        eventually(lambda: sorted(names(server, f"media/{upload.asset_id}/")) == shown, within_s=20.0)  # noqa: B023
+        assert len(names(server, f"originals/{upload.asset_id}/")) == 1
+    quarantined = {upload.object_key for upload in uploads}
+    eventually(lambda: not quarantined & set(server.keys("incoming/")), within_s=20.0)
+
+
+def names(server: BreakableServer, prefix: str) -> list[str]:
+    """The last parts of the keys below ``prefix``."""
+    return [key.rsplit("/", 1)[1] for key in server.keys(prefix)]
 
 
 def assert_ledger_settled(server: BreakableServer, owner: Api, *, used_bytes: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from e2e.faults.oracle import assert_no_gaps, assert_published_once
 from e2e.faults.pictures import quick_jpeg, slow_gif
 from stack.breakable import BreakableServer
@@ -14,6 +16,7 @@ from stack.sending import prepare, send, told
 AWAY_S = 6.0
 
 
+@pytest.mark.slow
 def test_work_waits_for_a_store_that_was_killed(server: BreakableServer, sender: Api, receiver: Api) -> None:
     server.start_worker("first")
     in_the_making = send(sender, receiver, slow_gif(), name="dance.gif", content_type="image/gif")

@@ -61,11 +61,12 @@ def test_five_more_hints_to_two_workers_have_one_effect(server: BreakableServer,
     assert_published_once(server, uploads)
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_asked_to_stop_finishes_what_it_has_in_hand(
     server: BreakableServer, sender: Api, receiver: Api
 ) -> None:
     server.start_worker("first")
-    uploads = [dance(sender, receiver) for _ in range(3)]
+    uploads = [dance(sender, receiver) for _ in range(2)]
     uploads[0].wait(has_thumbnail)
     server.stop("first")
     server.start_worker("second")
