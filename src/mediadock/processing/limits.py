@@ -26,4 +26,4 @@ class Limits:
     may_exec: bool = False
 
 
-IMAGE_LIMITS = Limits()
+IMAGE_LIMITS = Limits(wall_s=120.0, cpu_s=240)  # 200 megapixels of animation take 10 s on an idle processor

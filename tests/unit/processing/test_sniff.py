@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import binary, sampled_from
 
 from media import heads
 from media.pictures import encoded, quarters
@@ -67,3 +69,21 @@ def test_two_kilobytes_are_enough() -> None:
 )
 def test_two_letters_do_not_make_a_picture(first: bytes) -> None:
     assert sniff(first + b" is how it begins, said the book, and went on.\n", size_bytes=60).kind in (None, "file")
+
+
+@given(binary(max_size=600))
+def test_any_bytes_have_an_answer(head: bytes) -> None:
+    try:
+        found = sniff(head, size_bytes=max(1, len(head)))
+    except ContentRejected as refusal:
+        found = None
+        code = refusal.code
+    else:
+        code = "none"
+    assert (found is None) == (code in {*heads.REFUSED, "empty"})
+
+
+@given(sampled_from(REFUSED), binary(max_size=40))
+def test_what_follows_a_refused_head_does_not_save_it(refused: tuple[str, str, bytes], rest: bytes) -> None:
+    with pytest.raises(ContentRejected):
+        sniff(refused[2] + b"\n " + rest, size_bytes=1000)

@@ -30,7 +30,7 @@ def decode_as(opened: Opened, width: int, **shape: object) -> pyvips.Image:
         # Without a profile the same request costs four times the decode and changes nothing.
         shape["export_profile"] = "srgb"
     try:
-        if opened.header.content_type in ("image/heic", "image/heif"):
+        if opened.is_hevc:
             return _in_memory(decode_heic(opened.intake.whole()).thumbnail_image(width, **shape))
         if opened.header.content_type == "image/jpeg":
             return _decode_jpeg(opened, width, shape)

@@ -20,7 +20,8 @@ _ANIMATED = frozenset({"image/gif", "image/webp"})
 class Opened:
     """A picture whose header is known.
 
-    ``sideways`` when being upright exchanges its sides, ``cut_short`` when later frames are missing.
+    ``sideways`` when being upright exchanges its sides, ``cut_short`` when later frames are missing, ``is_hevc`` when
+    libvips can read the header and no more.
     """
 
     header: Header
@@ -28,6 +29,7 @@ class Opened:
     sideways: bool
     has_profile: bool
     cut_short: bool
+    is_hevc: bool
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -57,6 +59,7 @@ def open_picture(intake: Intake, content_type: str) -> Opened:
         sideways=_number(picture, "orientation", 1) in _SIDEWAYS,
         has_profile=bool(picture.get_typeof("icc-profile-data")),
         cut_short=cut_short or (content_type == "image/gif" and header.frames > 1 and gif_ends_early(intake.whole())),
+        is_hevc=bool(picture.get_typeof("heif-compression")) and picture.get("heif-compression") == "hevc",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import logging
@@ -148,9 +149,10 @@ def _end_of(child: Child) -> _End:
 
 def _after_fork_in_child() -> None:
     """A forked worker must not share the zygote, the watchdog's thread or a held lock with its parent."""
-    global _watchdog
+    global _zygote, _watchdog
     _zygote.abandon()
-    _watchdog = Watchdog()
+    _zygote, _watchdog = Zygote(), Watchdog()
 
 
 os.register_at_fork(after_in_child=_after_fork_in_child)
+atexit.register(stop)

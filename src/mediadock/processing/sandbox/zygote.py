@@ -91,12 +91,14 @@ class Zygote:
                 self._start()
 
     def abandon(self) -> None:
-        """After a fork: the fork server belongs to the process we came from; hang up our copies only."""
+        """After a fork, in the new process: hang up our copies. The fork server belongs to the process we came from.
+
+        The handle is of no use afterwards: its lock may be held by a thread that does not exist here.
+        """
         if self._control is not None:
             self._control.close()
         if self._process is not None:
             self._process.returncode = 0  # not our child: nothing to wait for
-        self.__init__()  # type: ignore[misc]  # the lock may be held by a thread that does not exist here
 
     def stop(self) -> None:
         """End the fork server and with it every child."""
