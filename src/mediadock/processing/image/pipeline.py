@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -21,7 +22,8 @@ from mediadock.processing.sandbox.child import Parent
 
 lock_loaders()
 
-_ENCODERS = 4
+# The display version has one to itself: more encoders than processors would only make the longest one wait.
+_ENCODERS = max(2, min(4, os.cpu_count() or 2))
 
 
 def render(parent: Parent, params: Mapping[str, object]) -> dict[str, object]:

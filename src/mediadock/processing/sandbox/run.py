@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mediadock.core.errors import ContentRejected, ProcessingFailed
-from mediadock.processing.limits import Limits
+from mediadock.processing.limits import MIB, Limits
 from mediadock.processing.sandbox.channel import Channel, ChannelClosed, Frame
 from mediadock.processing.sandbox.watchdog import Watch, Watchdog
 from mediadock.processing.sandbox.zygote import Child, Job, Zygote
@@ -68,9 +68,11 @@ def run_job(job: Job, source: Source, *, limits: Limits, on_output: Callable[[Fr
             except ChannelClosed as silence:
                 child.kill()
                 raise _broken(watch, _end_of(child), str(silence)) from None
-            return Report(
+            report = Report(
                 result=_outcome(last), peak_rss_bytes=last.number("peak_rss_bytes"), wall_s=time.monotonic() - started
             )
+            log.debug("%s: %.3f s, peak %d MiB", job.entry, report.wall_s, report.peak_rss_bytes // MIB)
+            return report
     finally:
         child.kill()
         child.channel.close()
