@@ -44,7 +44,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_min_error_statement": "panic",  # a statement may hold a secret; Django's error names it anyway
 }
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_FAST = {"fsync": "off", "full_page_writes": "off"}
 """For tests, which throw the data away: a crash of the machine, not of the server, would lose it."""
 
 

@@ -33,8 +33,10 @@ def test_completes_during_an_immediate_restart_succeed_or_say_when_to_come_back(
         server.restart_postgres_at_once()
         statuses = [checked(answer.result()) for answer in answers]
         print(f"measured: {statuses.count(503)} of {UPLOADS} completes were asked to come back")
+        kept = [upload.asset()["state"] for upload, status in zip(uploads, statuses, strict=True) if status == 202]
         again = [checked(answer) for answer in hands.map(Upload.complete, uploads)]
 
+    assert set(kept) == {"uploaded"}, "what was answered is not forgotten"
     assert again == [202] * UPLOADS
     server.start_worker("first")
     for upload in uploads:
