@@ -1,10 +1,9 @@
 """The zygote: a small process that has the decoders imported and forks one child per job.
 
-Started as ``python -m mediadock.processing.sandbox.forkserver FD`` by ``zygote.py``. It is single-threaded,
-reads nothing from strangers, and ends when its parent hangs up. One datagram is one job: JSON
-(entry, params, limits) with two sockets attached, the child's channel and our status line to the parent.
-On the status line we say the pid, then how the child ended; the parent says ``kill``, or hangs up, which
-means the same. Only we kill, because only we know that a pid has not been reaped.
+Started by ``zygote.py`` in a fresh interpreter. It is single-threaded, reads nothing from strangers, and ends when
+its parent hangs up. One datagram is one job: JSON (entry, params, limits) with two sockets attached, the child's
+channel and our status line to the parent. On the status line we say the pid, then how the child ended; the parent
+says ``kill``, or hangs up, which means the same. Only we kill, because only we know that a pid has not been reaped.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import os
 import selectors
 import signal
 import socket
-import sys
 from dataclasses import dataclass
 
 from mediadock.processing.sandbox import confine, linux
@@ -138,25 +136,18 @@ def _become_child(job: int, request: bytes, protections: list[str]) -> None:
         os._exit(code)
 
 
-def main() -> None:
-    """Leave the network, import the decoders, serve."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    parent, tied_to_thread = int(sys.argv[2]), sys.argv[3] == "main"
+def main(control: str, parent: str, thread: str) -> None:
+    """Leave the network, import the decoders, serve on the socket ``control`` for the process ``parent``."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    if tied_to_thread:
+    if thread == "main":
         # The death signal follows the thread that made us, so it is only safe when that is the main one.
         with contextlib.suppress(OSError):
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
+        if os.getppid() != int(parent):
             return
     protections = confine.leave_network()
-    sys.path[:] = json.loads(sys.argv[4])
     for module in PRELOAD:
         importlib.import_module(module)
     gc.freeze()
-    ForkServer(control, protections).serve()
+    ForkServer(socket.socket(fileno=int(control)), protections).serve()
     os._exit(0)  # at once: late signals of dying children find no half-closed interpreter
-
-
-if __name__ == "__main__":
-    main()

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from mediadock.core.errors import ProcessingFailed
 from mediadock.processing.limits import GIB, MIB, Limits
@@ -18,6 +19,11 @@ from mediadock.processing.sandbox.channel import Channel
 
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
 _ATTEMPTS = 3
+# What we can import the fork server can, and nothing that lies in a working directory.
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from mediadock.processing.sandbox.forkserver import main; main(*sys.argv[2:])"
+)
 # A child lives for one picture and takes tens of megabytes once: huge pages from one heap that is never given back
 # save a tenth of the whole job (16,000 page faults become a few hundred). Larger pieces still go back when freed.
 _MALLOC = ":".join(
@@ -111,9 +117,9 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             thread = "main" if threading.current_thread() is threading.main_thread() else "other"
-            arguments = [str(theirs.fileno()), str(os.getpid()), thread, json.dumps(sys.path)]
+            importable = json.dumps([str(Path(entry).resolve()) for entry in sys.path if entry])
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "mediadock.processing.sandbox.forkserver", *arguments],
+                [sys.executable, "-P", "-c", _BOOT, importable, str(theirs.fileno()), str(os.getpid()), thread],
                 env=clean_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
