@@ -19,7 +19,8 @@ def test_the_tour_ends_with_every_picture_at_the_other_side(running_server: Runn
     watched = next(one.text for one in printed if one.block.is_marked(IN_BACKGROUND))
     assert all(f"{name}.jpg: ready" in sent for name in ("beach", "dunes", "pier"))
     assert len(re.findall(r"  done  ", watched)) >= 3
-    assert '"stage":"processing"' in printed[-1].text
+    # the store's own event may have been faster than the call, and the picture ready before its answer
+    assert re.search(r'"stage":"(processing|thumbnail_ready|done)"', printed[-1].text)
 
 
 def test_only_dependencies_have_a_reason_for_being_there() -> None:

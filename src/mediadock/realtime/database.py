@@ -5,18 +5,21 @@ Apart from Django's connections, which belong to threads: two thousand sockets s
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, LiteralString
 
 from django.conf import settings
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import make_conninfo
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from mediadock.realtime.frames import EventRow
 from mediadock.realtime.socket import PAGE_EVENTS
 
 MAX_CONNECTIONS = 4
+log = logging.getLogger(__name__)
 _LIBPQ_OPTIONS = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey", "service", "passfile", "connect_timeout"})
 
 _EVENTS_AFTER = """
@@ -64,17 +67,30 @@ class EventStore:
         """For each position at most ``PAGE_EVENTS`` events that follow it, in order; one statement for all."""
         found: dict[Position, list[EventRow]] = {position: [] for position in positions}
         users, afters = [one.user_id for one in positions], [one.after for one in positions]
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(_EVENTS_AFTER, [users, afters, PAGE_EVENTS])
-            for user_id, after, seq, event_type, asset_id, data in await cursor.fetchall():
-                found[Position(user_id, after)].append(EventRow(seq, event_type, asset_id, data))
+        for user_id, after, seq, event_type, asset_id, data in await self._rows(
+            _EVENTS_AFTER, [users, afters, PAGE_EVENTS]
+        ):
+            found[Position(user_id, after)].append(EventRow(seq, event_type, asset_id, data))
         return found
 
     async def last_seqs(self, users: Iterable[int]) -> Mapping[int, int]:
         """The last ``seq`` of each of these users who has any event."""
+        return dict(await self._rows(_LAST_SEQS, [list(users)]))
+
+    async def _rows(self, statement: LiteralString, values: Sequence[Any]) -> list[Any]:
+        """What a statement finds. After a restart of PostgreSQL idle connections are dead; they are found out here."""
+        for _dead_one in range(MAX_CONNECTIONS):
+            try:
+                return await self._rows_once(statement, values)
+            except PoolTimeout:
+                raise
+            except OperationalError as error:
+                log.info("a connection was gone: %s", error)
+        return await self._rows_once(statement, values)
+
+    async def _rows_once(self, statement: LiteralString, values: Sequence[Any]) -> list[Any]:
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(_LAST_SEQS, [list(users)])
-            return dict(await cursor.fetchall())
+            return await (await connection.execute(statement, values)).fetchall()
 
 
 def _conninfo() -> str:
