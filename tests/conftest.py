@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from mediadock.storage.config import StoreConfig
     from stack.embedded import Embedded
     from stack.server import RunningServer
+
+# Properties are about answers; how long one example takes says how busy the machine is. ``timeout`` still holds.
+settings.register_profile("mediadock", deadline=None)
+settings.load_profile("mediadock")
 
 
 @pytest.fixture(scope="session")
