@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from mediadock.storage.config import StoreConfig
 from mediadock.storage.signing import (
@@ -41,8 +42,7 @@ class PresignedPut:
     headers: dict[str, str]
 
 
-@dataclass(frozen=True)
-class PartRange:
+class PartRange(NamedTuple):
     """A part to be uploaded: its number (from 1) and its exact size."""
 
     number: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,19 +14,11 @@ from mediadock.uploads.store import presigner
 
 
 @dataclass(frozen=True)
-class PartUrl:
-    """The address of one part."""
-
-    part_number: int
-    url: str
-
-
-@dataclass(frozen=True)
 class Batch:
-    """One page of part addresses: ``start`` is its first part's number."""
+    """One page of part addresses, one for each part from number ``start`` on."""
 
     start: int
-    items: tuple[PartUrl, ...]
+    urls: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -95,5 +87,5 @@ def _grant_parts(asset: MediaAsset, upload_id: str, plan: PartPlan, numbers: ran
         expires_at=now + timedelta(seconds=expires_s),
         upload_id=upload_id,
         plan=plan,
-        batch=Batch(numbers.start, tuple(PartUrl(n, url) for n, url in zip(numbers, urls, strict=True))),
+        batch=Batch(numbers.start, urls),
     )

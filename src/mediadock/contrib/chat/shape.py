@@ -19,7 +19,7 @@ def grant_out(grant: Grant) -> dict[str, Any]:
     if grant.plan is None or grant.batch is None:
         answer |= {"put_url": grant.put_url, "headers": grant.headers}
     else:
-        items = [{"part_number": item.part_number, "url": item.url} for item in grant.batch.items]
+        items = [{"part_number": n, "url": url} for n, url in enumerate(grant.batch.urls, grant.batch.start)]
         answer |= {
             "upload_id": grant.upload_id,
             "part_size": grant.plan.part_size_bytes,
