@@ -19,7 +19,12 @@ from mediadock.uploads.store import presigner
 
 RETRYABLE_STATES = frozenset({State.FAILED})
 _THUMBNAIL_ORDER = ("240", "96", "480", "960", "2048")
-_MEDIA_ORDER = {"image": ("2048", "960"), "video": ("video",), "audio": ("audio",), "file": ("file",)}
+_MEDIA_ORDER = {
+    "image": ("2048", "960"),
+    "video": ("video", "original"),
+    "audio": ("audio", "original"),
+    "file": ("file",),
+}
 _STABLE_FOR = timedelta(minutes=5)
 """Addresses are signed for the start of a five-minute window, so that a picture keeps its address, and its place in
 the browser's cache, from one event to the next."""
