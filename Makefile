@@ -24,7 +24,7 @@ check: $(VENV)/dev ## style, types, layers
 	$(BIN)/lint-imports --no-cache
 
 bench: $(VENV)/dev ## the benchmarks, each against a named peer
-	for question in benchmarks/[a-z]*.py; do $(BIN)/python $$question || exit 1; done
+	missed=0; for question in benchmarks/[a-z]*.py; do $(BIN)/python $$question || missed=1; done; exit $$missed
 
 web: $(VENV)/web ## build the TypeScript SDK and the demo
 

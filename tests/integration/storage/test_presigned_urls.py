@@ -128,7 +128,8 @@ def test_a_url_is_good_for_its_key_method_and_upload_only(store, presigner, send
     now = datetime.now(UTC)
     [part] = presigner.upload_parts("film", upload_id, [PartRange(1, 10)], expires_s=60, now=now)
     assert send("PUT", part.replace("partNumber=1", "partNumber=2"), BODY).status == 403
-    assert send("PUT", part.replace(upload_id, upload_id[:-1] + "0"), BODY).status in (403, 404)
+    another_id = upload_id[:-1] + ("1" if upload_id.endswith("0") else "0")
+    assert send("PUT", part.replace(upload_id, another_id), BODY).status in (403, 404)
     assert send("PUT", part.replace("/film?", "/mine?"), BODY).status == 403
     assert store.list_parts("film", upload_id) == []
     store.abort_multipart("film", upload_id)
