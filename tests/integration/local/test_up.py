@@ -130,7 +130,9 @@ def test_a_second_start_finds_the_data_and_a_dead_process_ends_everything(data: 
         assert running.api.post("/auth/token", username="alice", password="alice").status == 200
         family = running.family()
         worker = next(process for process in family if "worker" in process.cmdline())
-        assert worker.children(), "it has processes of its own, which must go as well"
+        eventually(
+            lambda: bool(worker.children())
+        )  # it has processes of its own, which must go as well, once it has started them
         worker.kill()
         assert running.finish() == 1
     assert "worker died: it was ended by SIGKILL. Stopping everything." in running.text
