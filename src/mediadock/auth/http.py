@@ -11,7 +11,7 @@ from ninja.security.http import HttpAuthBase
 from mediadock.auth.conf import token_settings
 from mediadock.auth.jwt import verify
 from mediadock.auth.principal import Principal
-from mediadock.core.errors import Forbidden, Unauthenticated
+from mediadock.core.errors import Unauthenticated
 
 
 class AuthenticatedRequest(HttpRequest):
@@ -49,9 +49,3 @@ def principal_of(request: HttpRequest) -> Principal:
     if not isinstance(principal, Principal):
         raise Unauthenticated("token_missing", "Sign in first: this needs a bearer token.")
     return principal
-
-
-def require_service(principal: Principal) -> None:
-    """Let only a service of the operator's pass. Raises Forbidden."""
-    if not principal.is_service:
-        raise Forbidden("service_only", "Only a service of this installation may do this.")
