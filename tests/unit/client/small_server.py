@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from stack.waiting import eventually
 
 Json = dict[str, Any]
 
@@ -82,6 +85,7 @@ class SmallServer:
     requests: list[str] = field(default_factory=list)
     bodies: list[Json] = field(default_factory=list)
     connections: int = 0
+    open_connections: int = 0
     url_age: int = 0  # URLs signed at an earlier age are expired
     ws_url: str = "ws://127.0.0.1:9/ws/events/"
     tokens: set[str] = field(default_factory=lambda: {"good"})
@@ -104,6 +108,14 @@ class SmallServer:
 
     def count(self, start: str) -> int:
         return sum(request.startswith(start) for request in self.requests)
+
+    def settle(self) -> None:
+        """Wait until every request of clients that have closed is taken in, then forget the requests."""
+        with socket.create_connection(urlsplit(self.address).netloc.split(":")) as last:  # accepted after all others
+            last.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            last.recv(1)
+        eventually(lambda: self.open_connections == 0, every_s=0.005)
+        self.requests.clear()
 
     def url(self, asset_id: int, part: int) -> str:
         return f"{self.address}/store/{asset_id}/{part}?age={self.url_age}"
@@ -160,6 +172,14 @@ class Handler(BaseHTTPRequestHandler):
         super().setup()
         with self.server.small.lock:
             self.server.small.connections += 1
+            self.server.small.open_connections += 1
+
+    def finish(self) -> None:
+        try:
+            super().finish()
+        finally:
+            with self.server.small.lock:
+                self.server.small.open_connections -= 1
 
     def log_message(self, *args: object) -> None:
         """Quiet."""
