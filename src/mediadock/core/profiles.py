@@ -56,6 +56,59 @@ class ImagePreset:
 
 
 @dataclass(frozen=True)
+class AudioVariant:
+    """One AAC in an M4A; rates are bits and samples a second. ``channels`` of 1 mixes all of them."""
+
+    name: str = "audio"
+    bit_rate: int = 64_000
+    channels: int = 1
+    sample_rate: int = 44_100
+
+
+@dataclass(frozen=True)
+class AudioPreset:
+    """What is made of a sound: its variants, all from one decode, and the bars of its waveform."""
+
+    variants: tuple[AudioVariant, ...] = (AudioVariant(),)
+    bars: int = 100
+
+
+@dataclass(frozen=True)
+class VideoVariant:
+    """One H.264 and AAC in an MP4 that fits a box of ``long_side`` by ``short_side`` pixels, either way up.
+
+    ``crf`` is x264's quality (less is better), ``max_bit_rate`` the most that a moment may take, in bits a second;
+    ``may_copy`` publishes the source's own streams where they fit the box and the formats already.
+    """
+
+    name: str = "video"
+    long_side: int = 1920
+    short_side: int = 1080
+    crf: int = 23
+    speed: str = "veryfast"
+    max_bit_rate: int = 8_000_000
+    audio_bit_rate: int = 128_000
+    may_copy: bool = True
+
+
+@dataclass(frozen=True)
+class VideoPreset:
+    """What is made of a film: its variants, and the poster as a centred square and by longest side in pixels."""
+
+    variants: tuple[VideoVariant, ...] = (VideoVariant(),)
+    square: int = 96
+    sizes: tuple[int, ...] = (240, 480, 960)
+
+
+@dataclass(frozen=True)
+class DocumentPreset:
+    """The pictures made of a document's first page: a centred square, and longest sides in pixels."""
+
+    square: int = 96
+    sizes: tuple[int, ...] = (240, 480, 960)
+
+
+@dataclass(frozen=True)
 class Profile:
     """A kind of upload. Sizes are bytes.
 
@@ -74,6 +127,9 @@ class Profile:
     keep_original: frozenset[Kind] = frozenset(Kind)
     public: bool = False
     image: ImagePreset = field(default_factory=ImagePreset)
+    video: VideoPreset = field(default_factory=VideoPreset)
+    audio: AudioPreset = field(default_factory=AudioPreset)
+    document: DocumentPreset = field(default_factory=DocumentPreset)
     on_settled: Hook = no_link
     link_statuses: LinkStatuses = no_statuses
 

@@ -7,25 +7,22 @@ changes nothing further, and the sweeper gives the asset to the next.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from mediadock.core.errors import ContentRejected, MediadockError, ProcessingFailed, Unavailable
 from mediadock.core.filetypes import Kind
-from mediadock.core.profiles import Profile, profile_named
+from mediadock.core.profiles import profile_named
 from mediadock.core.states import State
-from mediadock.processing.image.model import ImageSpec
-from mediadock.processing.image.render import render_image
 from mediadock.storage.errors import DeadlinePassed, StoreUnavailable
 from mediadock.storage.pinned import PinnedObject
 from mediadock.uploads.conf import conf
 from mediadock.uploads.connections import replace_dead_connections
 from mediadock.uploads.lifecycle import StaleTransitionError, claim, transition
 from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.processors import PROCESSORS, Facts, Job
 from mediadock.uploads.services.checksum import HashingSource, check_sha256
 from mediadock.uploads.services.lease import Lease, LeasedSource, held_lease
 from mediadock.uploads.services.publish import Publisher
@@ -36,8 +33,6 @@ _PATIENCE_WITH_STORE = 20
 """How often an asset is queued again because the store was away; each try has waited a while itself."""
 
 _log = logging.getLogger(__name__)
-
-Facts = dict[str, Any]
 
 
 def process_asset(asset_id: int) -> None:
@@ -80,33 +75,14 @@ def _verify_and_render(asset: MediaAsset, lease: Lease, publisher: Publisher) ->
         deadline_s=conf().process_time_limit_s,
     )
     source = HashingSource(LeasedSource(pinned, lease))
-    facts = _PROCESSORS.get(Kind(asset.kind), _keep_as_it_is)(source, profile, content_type, publisher)
+    kind = Kind(asset.kind)
+    facts: Facts = {}
+    if processor := PROCESSORS.get(kind):
+        facts = processor(Job(source=source, content_type=content_type, profile=profile, publisher=publisher))
     facts["sha256"] = check_sha256(source, asset.checksum_sha256)
-    if Kind(asset.kind) in profile.keep_original or Kind(asset.kind) not in _PROCESSORS:
+    if kind in profile.keep_original or kind not in PROCESSORS:
         publisher.keep_original(content_type)
     return {**facts, "detected_type": content_type, "variants": publisher.variants}
-
-
-def _render_image(source: HashingSource, profile: Profile, content_type: str, publisher: Publisher) -> Facts:
-    preset = profile.image
-    spec = ImageSpec(
-        content_type=content_type,
-        sizes=preset.sizes,
-        square=preset.square,
-        display=preset.display,
-        quality=preset.quality,
-        effort=preset.effort,
-    )
-    facts = render_image(source, spec, emit=publisher.put_picture)
-    return {"width": facts.width, "height": facts.height, "placeholder": facts.placeholder}
-
-
-def _keep_as_it_is(_source: HashingSource, _profile: Profile, _content_type: str, _publisher: Publisher) -> Facts:
-    """A kind without a processor: the verified original is all there is."""
-    return {}
-
-
-_PROCESSORS: Mapping[Kind, Callable[[HashingSource, Profile, str, Publisher], Facts]] = {Kind.IMAGE: _render_image}
 
 
 def _end_badly(asset: MediaAsset, lease: Lease, error: MediadockError) -> None:

@@ -1,0 +1,13 @@
+"""Processors: one per kind, each from a pinned source to stored variants and the facts of the asset's row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mediadock.core.filetypes import Kind
+from mediadock.uploads.processors.image import process_image
+from mediadock.uploads.processors.job import Facts, Job, Processor
+
+PROCESSORS: Mapping[Kind, Processor] = {Kind.IMAGE: process_image}
+
+__all__ = ["PROCESSORS", "Facts", "Job", "Processor"]
