@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from mediadock.core.errors import ProcessingFailed
-from mediadock.processing.image.model import WEBP, ImageFacts, ImageSpec, Output
+from mediadock.processing.image.model import ImageFacts, ImageSpec, Output
+from mediadock.processing.image.received import ExpectedPictures
 from mediadock.processing.limits import IMAGE_LIMITS, Limits
-from mediadock.processing.sandbox import Frame, Job, run_job
+from mediadock.processing.sandbox import Job, run_job
 from mediadock.processing.source import Source
 
 _ENTRY = "mediadock.processing.image.pipeline:render"
@@ -23,36 +24,18 @@ def render_image(
     ``out_of_memory``, ``decoder_crashed``. Errors of ``source`` and ``emit`` go through. An error may follow
     outputs that were already emitted: publish nothing before this returns.
     """
-    missing = {str(size) for size in (spec.square, *spec.sizes, spec.display)}
-
-    def on_output(frame: Frame) -> None:
-        output = _checked(frame)
-        if output.name not in missing:
-            raise ProcessingFailed("decoder_crashed", _BROKEN, log=f"nobody asked for {output.name!r}")
-        missing.discard(output.name)
-        emit(output)
-
-    report = run_job(Job(entry=_ENTRY, params=asdict(spec)), source, limits=limits, on_output=on_output)
-    if missing:
-        raise ProcessingFailed("decoder_crashed", _BROKEN, log=f"never made: {sorted(missing)}")
+    expected = ExpectedPictures(map(str, (spec.square, *spec.sizes, spec.display)), sentence=_BROKEN)
+    report = run_job(
+        Job(entry=_ENTRY, params=asdict(spec)),
+        source,
+        limits=limits,
+        on_output=lambda frame: emit(expected.take(frame)),
+    )
+    expected.check_complete()
     return _facts(report.result, spec.content_type)
 
 
 _BROKEN = "Processing broke while reading this picture."
-
-
-def _checked(frame: Frame) -> Output:
-    """An output that is what it must be: the child decodes strangers' bytes and is not believed."""
-    body = frame.body
-    if body[:4] != b"RIFF" or body[8:12] != b"WEBP" or int.from_bytes(body[4:8], "little") + 8 != len(body):
-        raise ProcessingFailed("decoder_crashed", _BROKEN, log="an output that is no WebP")
-    return Output(
-        name=frame.text("name", longest=16),
-        content_type=WEBP,
-        width=frame.number("width"),
-        height=frame.number("height"),
-        body=body,
-    )
 
 
 def _facts(result: Mapping[str, object], content_type: str) -> ImageFacts:

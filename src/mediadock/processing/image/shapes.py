@@ -31,8 +31,14 @@ def centred_square(opened: Opened, candidates: Iterable[pyvips.Image], side: int
     A panorama may be thinner than the square once it fits the display; then the square is cut from the file.
     """
     side = min(side, *opened.upright_size)
+    square = square_from(candidates, side)
+    return decode_as(opened, side, height=side, crop="centre") if square is None else square
+
+
+def square_from(candidates: Iterable[pyvips.Image], side: int) -> pyvips.Image | None:
+    """The middle as a square of ``side``, from the smallest picture that is as large; None when none is."""
     large_enough = [picture for picture in candidates if min(picture.width, picture.height) >= side]
     if not large_enough:
-        return decode_as(opened, side, height=side, crop="centre")
+        return None
     smallest = min(large_enough, key=lambda picture: int(picture.width))
     return smallest.thumbnail_image(side, height=side, crop="centre")
