@@ -14,7 +14,7 @@ class Limits:
 
     ``memory_bytes`` is resident memory, watched from outside, because a limit of address space makes
     multi-threaded decoders hang instead of fail. ``file_bytes`` of 0 lets the child write no file at all.
-    ``may_exec`` lets the child start programs (FFmpeg); image decoding needs none.
+    It writes into its private folder only, which just jobs with a program have.
     """
 
     wall_s: float = 60.0
@@ -23,7 +23,6 @@ class Limits:
     file_bytes: int = 0
     open_files: int = 64
     processes: int = 256
-    may_exec: bool = False
 
 
 IMAGE_LIMITS = Limits(wall_s=120.0, cpu_s=240)  # 200 megapixels of animation take 10 s on an idle processor

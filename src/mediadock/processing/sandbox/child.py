@@ -18,18 +18,26 @@ from mediadock.core.errors import ContentRejected, MediadockError, ProcessingFai
 from mediadock.processing.limits import Limits
 from mediadock.processing.sandbox.channel import Channel
 from mediadock.processing.sandbox.confine import confine
+from mediadock.processing.sandbox.needs import Needs
 
 _LOG_CHARACTERS = 8_000
+_FOLDER = 4  # see forkserver
 
 
 class Parent:
     """The child's only door: the source's bytes come in, outputs go out."""
 
-    def __init__(self, channel: Channel, *, size_bytes: int, protections: list[str]) -> None:
+    def __init__(
+        self, channel: Channel, *, size_bytes: int, protections: list[str], url: str = "", program: int = -1
+    ) -> None:
         self._channel = channel
         self._reading = threading.Lock()
         self.size_bytes = size_bytes
         self.protections = protections
+        self.url = url
+        """Where a program reads the source; the folder that it may write into is the working directory."""
+        self.program = program
+        """The open file of the one program that may be started."""
 
     def read(self, offset: int, length: int) -> bytes:
         """A range of the source; safe from several threads."""
@@ -50,16 +58,33 @@ class Parent:
         """Hand over one output; safe from several threads."""
         self._channel.send({"op": "output", **facts}, body)
 
+    def emit_file(self, facts: Mapping[str, object], file_name: str) -> None:
+        """Hand over a file of the folder, whole; it stays there until the parent has stored it."""
+        self._channel.send({"op": "output", "file": file_name, **facts})
 
-def run(sock: socket.socket, request: Mapping[str, object], *, zygote: int, protections: list[str]) -> None:
-    """Confine this process, do the job, report the outcome."""
+    def progress(self, percent: float) -> None:
+        """Say how far the job is; safe from several threads."""
+        self._channel.send({"op": "progress", "percent": int(min(max(percent, 0), 100))})
+
+
+def run(
+    sock: socket.socket, request: Mapping[str, object], *, zygote: int, protections: list[str], port: int = 0
+) -> None:
+    """Confine this process, do the job, report the outcome. ``port`` is where a program finds its source."""
     channel = Channel(sock)
     try:
         limits = Limits(**request["limits"])  # type: ignore[arg-type]  # our own parent wrote it
         module, _, function = str(request["entry"]).partition(":")
         job = getattr(importlib.import_module(module), function)
-        protections = confine(limits, parent=zygote, inherited=protections)
-        parent = Parent(channel, size_bytes=int(str(request["size_bytes"])), protections=protections)
+        needs = _needs(request, port)
+        protections = confine(limits, parent=zygote, inherited=protections, needs=needs)
+        parent = Parent(
+            channel,
+            size_bytes=int(str(request["size_bytes"])),
+            protections=protections,
+            url=f"http://127.0.0.1:{port}{request.get('path')}",
+            program=needs.program if needs else -1,
+        )
         result = job(parent, request["params"])
     except ContentRejected as refusal:
         outcome: dict[str, object] = {
@@ -80,6 +105,15 @@ def run(sock: socket.socket, request: Mapping[str, object], *, zygote: int, prot
         outcome["log"] = log[-_LOG_CHARACTERS:]
     channel.send(outcome)
     os._exit(0)
+
+
+def _needs(request: Mapping[str, object], port: int) -> Needs | None:
+    """Open the program while it can still be reached, and move into the folder."""
+    program = request.get("program")
+    if not isinstance(program, str):
+        return None
+    os.fchdir(_FOLDER)
+    return Needs(program=os.open(program, os.O_RDONLY | os.O_CLOEXEC), port=port, folder=_FOLDER)
 
 
 def _told(op: str, error: MediadockError) -> dict[str, object]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from mediadock.processing.limits import GIB, Limits
 from mediadock.processing.sandbox import linux
 from mediadock.processing.sandbox.landlock import close_files
+from mediadock.processing.sandbox.needs import Needs
 from mediadock.processing.sandbox.seccomp import deny_calls
 
 NOBODY = 65534
@@ -34,9 +35,11 @@ def leave_network() -> list[str]:
     user, group = os.getuid(), os.getgid()
     with contextlib.suppress(OSError):
         linux.unshare(linux.CLONE_NEWNET | linux.CLONE_NEWIPC)
+        linux.raise_loopback()
         return [NO_NETWORK]
     with contextlib.suppress(OSError):
         linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNET | linux.CLONE_NEWIPC)
+        linux.raise_loopback()
         _keep_identity(user, group)
         return [NO_NETWORK, USER_NAMESPACE]
     return []
@@ -49,7 +52,7 @@ def _keep_identity(user: int, group: int) -> None:
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
 
 
-def confine(limits: Limits, *, parent: int, inherited: list[str]) -> list[str]:
+def confine(limits: Limits, *, parent: int, inherited: list[str], needs: Needs | None = None) -> list[str]:
     """Drop everything this child does not need; returns what is really in force, ``inherited`` first.
 
     ``parent`` is the pid that must still be ours: a parent that died before the death signal was set
@@ -62,8 +65,8 @@ def confine(limits: Limits, *, parent: int, inherited: list[str]) -> list[str]:
         ("unprivileged_user", _become_nobody),
         ("no_new_privileges", lambda: linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)),
         ("dies_with_parent", lambda: linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)),
-        ("no_files", lambda: close_files(may_exec=limits.may_exec)),
-        ("call_filter", lambda: deny_calls(may_exec=limits.may_exec)),
+        ("no_files", lambda: close_files(needs)),
+        ("call_filter", lambda: deny_calls(with_program=needs is not None)),
     ]
     active = list(inherited)
     for name, step in steps:

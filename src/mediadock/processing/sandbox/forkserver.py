@@ -2,13 +2,15 @@
 
 Started by ``zygote.py`` in a fresh interpreter. It is single-threaded, reads nothing from strangers, and ends when
 its parent hangs up. One datagram is one job: JSON (entry, params, limits) with two sockets attached, the child's
-channel and our status line to the parent. On the status line we say the pid, then how the child ended; the parent
-says ``kill``, or hangs up, which means the same. Only we kill, because only we know that a pid has not been reaped.
+channel and our status line to the parent, and for a job with a program its folder. On the status line we say the pid,
+with a listener in the child's network for such a job, then how the child ended; the parent says ``kill``, or hangs up,
+which means the same. Only we kill, because only we know that a pid has not been reaped.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
@@ -20,7 +22,7 @@ from dataclasses import dataclass
 
 from mediadock.processing.sandbox import confine, linux
 
-PRELOAD = ("mediadock.processing.image.pipeline",)
+PRELOAD = ("mediadock.processing.image.pipeline", "mediadock.processing.document.pipeline")
 _MAX_REQUEST_BYTES = 128 * 1024
 
 
@@ -60,18 +62,22 @@ class ForkServer:
                     self._listen(self._children[key.data])
 
     def _accept(self) -> bool:
-        request, descriptors, _, _ = socket.recv_fds(self._control, _MAX_REQUEST_BYTES, 2, socket.MSG_CMSG_CLOEXEC)
+        request, descriptors, _, _ = socket.recv_fds(self._control, _MAX_REQUEST_BYTES, 3, socket.MSG_CMSG_CLOEXEC)
         if not request:
             return False
-        job, status = descriptors
+        job, status, *folder = descriptors
+        listener = socket.create_server(("127.0.0.1", 0)) if folder else None
         pid = os.fork()
         if pid == 0:
-            _become_child(job, request, self._protections)
+            port = listener.getsockname()[1] if listener else 0
+            _become_child([job, *folder], request, self._protections, port)
         os.close(job)
         child = _Child(pid=pid, status=socket.socket(fileno=status))
         self._children[pid] = child
         self._selector.register(child.status, selectors.EVENT_READ, pid)
-        _tell(child, {"pid": pid})
+        _tell(child, {"pid": pid}, listener)
+        for descriptor in folder:
+            os.close(descriptor)
         return True
 
     def _listen(self, child: _Child) -> None:
@@ -105,9 +111,11 @@ class ForkServer:
         self._reap()
 
 
-def _tell(child: _Child, message: dict[str, int]) -> None:
+def _tell(child: _Child, message: dict[str, int], listener: socket.socket | None = None) -> None:
     with contextlib.suppress(OSError):  # the parent may have lost interest
-        child.status.send(json.dumps(message).encode())
+        socket.send_fds(child.status, [json.dumps(message).encode()], [listener.fileno()] if listener else [])
+    if listener is not None:
+        listener.close()
 
 
 def _kill_group(pid: int) -> None:
@@ -117,20 +125,22 @@ def _kill_group(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)  # a child that has not made its group yet
 
 
-def _become_child(job: int, request: bytes, protections: list[str]) -> None:
-    """Everything of one job's life; never returns."""
+def _become_child(descriptors: list[int], request: bytes, protections: list[str], port: int) -> None:
+    """Everything of one job's life; never returns. The channel becomes descriptor 3, a folder 4."""
     code = 1
     try:
         zygote = os.getppid()
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.dup2(job, 3, inheritable=False)
+        kept = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 64) for descriptor in descriptors]
+        for number, descriptor in enumerate(kept, start=3):
+            os.dup2(descriptor, number, inheritable=False)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what decoders print is a stranger's text
-        os.closerange(4, 4096)
+        os.closerange(3 + len(kept), 4096)
         from mediadock.processing.sandbox.child import run
 
-        run(socket.socket(fileno=3), json.loads(request), zygote=zygote, protections=protections)
+        run(socket.socket(fileno=3), json.loads(request), zygote=zygote, protections=protections, port=port)
         code = 0
     finally:
         os._exit(code)

@@ -1,7 +1,8 @@
 """Take the file system away from this process (Landlock, Linux 5.13 and later; works without root).
 
 What stays is reading the interpreter, its libraries and the system's: enough for a late import, nothing of
-the worker's: no configuration, no /etc, no /proc, no other process's files, and no writing anywhere.
+the worker's: no configuration, no /etc, no /proc, no other process's files, and no writing anywhere. A job with a
+program may start that one (the kernel also starts its loader), write into its folder and connect to its source.
 Source: https://docs.kernel.org/userspace-api/landlock.html
 """
 
@@ -9,17 +10,21 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 import struct
 import sys
 from pathlib import Path
 
 from mediadock.processing.sandbox import linux
+from mediadock.processing.sandbox.needs import Needs
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same numbers on every architecture
 _VERSION_QUESTION = 1
-_PATH_BENEATH = 1
+_PATH_BENEATH, _NET_PORT = 1, 2
 
-_EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_REMOVE_FILE, _MAKE_FILE, _TRUNCATE = 1 << 5, 1 << 8, 1 << 14
+_CONNECT = 1 << 1
 _EVERY_FILE_RIGHT = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 _EVERY_NET_RIGHT = 0b11  # bind and connect by TCP, version 4
 _EVERY_SCOPE = 0b11  # abstract sockets and signals, version 6
@@ -30,9 +35,15 @@ _READABLE = (
     *map(Path, (sys.prefix, sys.base_prefix)),
     _PACKAGE,
 )
+_LOADERS = (
+    "/lib64/ld-linux-x86-64.so.2",
+    "/lib/ld-linux-aarch64.so.1",
+    "/lib/ld-musl-x86_64.so.1",
+    "/lib/ld-musl-aarch64.so.1",
+)
 
 
-def close_files(*, may_exec: bool) -> None:
+def close_files(needs: Needs | None) -> None:
     """Deny every use of the file system but reading programs' own files; OSError where the kernel has no Landlock."""
     version = linux.syscall(_CREATE_RULESET, None, 0, _VERSION_QUESTION)
     handled = _EVERY_FILE_RIGHT[min(version, 5)]
@@ -42,19 +53,32 @@ def close_files(*, may_exec: bool) -> None:
     ruleset = linux.syscall(_CREATE_RULESET, _pointer(attributes), len(attributes), 0)
     try:
         for path in _READABLE:
-            _allow_reading(ruleset, path, may_exec=may_exec)
+            _allow_below(ruleset, path, _READ_FILE | _READ_DIR)
+        if needs is not None:
+            _allow_needs(ruleset, needs, handled=handled, network=network)
         linux.syscall(_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
 
 
-def _allow_reading(ruleset: int, path: Path, *, may_exec: bool) -> None:
+def _allow_needs(ruleset: int, needs: Needs, *, handled: int, network: int) -> None:
+    for loader in _LOADERS:
+        _allow_below(ruleset, Path(loader), _READ_FILE | _EXECUTE)
+    writing = _WRITE_FILE | _READ_FILE | _READ_DIR | _REMOVE_FILE | _MAKE_FILE | _TRUNCATE
+    for descriptor, rights in ((needs.program, _READ_FILE | _EXECUTE), (needs.folder, writing & handled)):
+        linux.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, _pointer(struct.pack("=Qi", rights, descriptor)), 0)
+    if network:
+        linux.syscall(_ADD_RULE, ruleset, _NET_PORT, _pointer(struct.pack("=QQ", _CONNECT, needs.port)), 0)
+
+
+def _allow_below(ruleset: int, path: Path, rights: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return  # not on this machine
     try:
-        rights = _READ_FILE | (_READ_DIR if path.is_dir() else 0) | (_EXECUTE if may_exec else 0)
+        if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            rights &= ~_READ_DIR
         linux.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, _pointer(struct.pack("=Qi", rights, descriptor)), 0)
     finally:
         os.close(descriptor)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
+import socket
+import struct
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWIPC = 0x08000000
@@ -14,6 +17,8 @@ PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
+
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 0x1  # netdevice(7)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -29,6 +34,13 @@ def unshare(flags: int) -> None:
     """Leave the namespaces named by ``flags`` for empty ones (unshare(2)); OSError when not allowed."""
     if _libc.unshare(ctypes.c_int(flags)) != 0:
         raise _last_error("unshare")
+
+
+def raise_loopback() -> None:
+    """Bring ``lo`` up in this process's own network; OSError when not allowed."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        request = struct.pack("16sH14x", b"lo", _IFF_UP)
+        fcntl.ioctl(line, _SIOCSIFFLAGS, request)
 
 
 def syscall(number: int, *arguments: int | ctypes.c_void_p | None) -> int:

@@ -10,12 +10,15 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from mediadock.core.errors import ContentRejected, ProcessingFailed
 from mediadock.processing.limits import MIB, Limits
+from mediadock.processing.sandbox.bridge import Bridge
 from mediadock.processing.sandbox.channel import Channel, ChannelClosed, Frame
+from mediadock.processing.sandbox.folder import PrivateFolder, private_folder
 from mediadock.processing.sandbox.watchdog import Watch, Watchdog
 from mediadock.processing.sandbox.zygote import Child, Job, Zygote
 from mediadock.processing.source import BLOCK_BYTES, MemorySource, Source
@@ -28,6 +31,7 @@ _CODE = re.compile(r"[a-z][a-z_]{1,40}")
 _SENTENCES = {
     "timeout": "Processing took too long and was stopped.",
     "out_of_memory": "Processing this file needs more memory than is allowed.",
+    "no_space": "There is no room for processing just now.",
     "decoder_crashed": "Processing broke while reading this file.",
 }
 
@@ -52,31 +56,72 @@ class _End:
     peak_rss_bytes: int
 
 
-def run_job(job: Job, source: Source, *, limits: Limits, on_output: Callable[[Frame], None]) -> Report:
+@dataclass(frozen=True)
+class _Listeners:
+    on_output: Callable[[Frame], None]
+    on_file: Callable[[Frame, BinaryIO], None]
+    on_progress: Callable[[int], None]
+    folder: PrivateFolder | None = None
+
+
+def run_job(
+    job: Job,
+    source: Source,
+    *,
+    limits: Limits,
+    on_output: Callable[[Frame], None],
+    on_file: Callable[[Frame, BinaryIO], None] = lambda _frame, _file: None,
+    on_progress: Callable[[int], None] = lambda _percent: None,
+) -> Report:
     """Run ``job`` on ``source`` in a child of its own and return its report.
 
-    ContentRejected when the job says that the bytes are bad; ProcessingFailed ``timeout``, ``out_of_memory``
-    or ``decoder_crashed`` when the child was stopped or broke. What ``source`` or ``on_output`` raise goes
-    through. No process is left behind in any case.
+    ``on_output`` gets each output as it is handed over, ``on_file`` each that is a file, open for reading, and
+    ``on_progress`` percents. ContentRejected when the job says that the bytes are bad; ProcessingFailed ``timeout``,
+    ``out_of_memory``, ``no_space`` or ``decoder_crashed`` when the child was stopped or broke. What ``source`` or
+    the listeners raise goes through. No process and no file is left behind in any case.
     """
-    started = time.monotonic()
-    child = _zygote.spawn(job, limits=limits, size_bytes=source.size_bytes)
-    try:
-        with _watchdog.watching(child, limits) as watch:
+    listeners = _Listeners(on_output, on_file, on_progress)
+    if job.program is None:
+        child = _zygote.spawn(job, limits=limits, size_bytes=source.size_bytes)
+        with _ending(child):
+            return _watched(child, job, source, limits, listeners)
+    with private_folder() as folder:
+        bridge = Bridge(source)
+        child = _zygote.spawn(
+            job, limits=limits, size_bytes=source.size_bytes, path=bridge.path, folder=folder.descriptor
+        )
+        with _ending(child), bridge.serving(child.listener, on_error=child.kill):
             try:
-                last = _serve(child.channel, source, on_output)
-            except ChannelClosed as silence:
-                child.kill()
-                raise _broken(watch, _end_of(child), str(silence)) from None
-            report = Report(
-                result=_outcome(last), peak_rss_bytes=last.number("peak_rss_bytes"), wall_s=time.monotonic() - started
-            )
-            log.debug("%s: %.3f s, peak %d MiB", job.entry, report.wall_s, report.peak_rss_bytes // MIB)
-            return report
+                return _watched(child, job, source, limits, replace(listeners, folder=folder))
+            except ProcessingFailed:
+                if bridge.error is not None:
+                    raise bridge.error from None  # the child broke because its source did
+                raise
+
+
+@contextlib.contextmanager
+def _ending(child: Child) -> Iterator[None]:
+    try:
+        yield
     finally:
         child.kill()
         child.channel.close()
         child.status.close()
+
+
+def _watched(child: Child, job: Job, source: Source, limits: Limits, listeners: _Listeners) -> Report:
+    started = time.monotonic()
+    with _watchdog.watching(child, limits) as watch:
+        try:
+            last = _serve(child.channel, source, listeners)
+        except ChannelClosed as silence:
+            child.kill()
+            raise _broken(watch, _end_of(child), str(silence)) from None
+        report = Report(
+            result=_outcome(last), peak_rss_bytes=last.number("peak_rss_bytes"), wall_s=time.monotonic() - started
+        )
+        log.debug("%s: %.3f s, peak %d MiB", job.entry, report.wall_s, report.peak_rss_bytes // MIB)
+        return report
 
 
 def warm() -> None:
@@ -102,7 +147,7 @@ def stop() -> None:
     _zygote.stop()
 
 
-def _serve(channel: Channel, source: Source, on_output: Callable[[Frame], None]) -> Frame:
+def _serve(channel: Channel, source: Source, listeners: _Listeners) -> Frame:
     """Answer the child's wishes until it says how it ended."""
     while True:
         frame = channel.receive()
@@ -113,10 +158,21 @@ def _serve(channel: Channel, source: Source, on_output: Callable[[Frame], None])
                 for at in range(0, len(chunk), BLOCK_BYTES):
                     channel.send({}, memoryview(chunk)[at : at + BLOCK_BYTES])
             channel.send({})
+        elif frame.op == "progress":
+            listeners.on_progress(min(frame.number("percent"), 100))
         elif frame.op == "output":
-            on_output(frame)
+            _take_output(frame, listeners)
         else:
             return frame
+
+
+def _take_output(frame: Frame, listeners: _Listeners) -> None:
+    name = frame.text("file")
+    if listeners.folder is None or not name:
+        listeners.on_output(frame)
+        return
+    with listeners.folder.open_output(name) as file:
+        listeners.on_file(frame, file)
 
 
 def _outcome(last: Frame) -> Mapping[str, object]:

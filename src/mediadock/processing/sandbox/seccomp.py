@@ -3,6 +3,7 @@
 A list of what is denied rather than of what is allowed: Python, libvips and their threads use calls that
 differ between C libraries, and a missing one would break honest pictures. Denied calls answer EPERM, so a
 hijacked decoder finds no program to start, no process to make, no socket to open, nobody to trace or kill.
+A job with a program may start it, and open TCP connections; it still cannot listen.
 Source: https://docs.kernel.org/userspace-api/seccomp_filter.html
 """
 
@@ -21,6 +22,7 @@ _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _LOAD, _EQUAL, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
 _CLONE_THREAD = 0x00010000
+_INTERNET = 2  # AF_INET
 _X32 = 0x40000000
 
 
@@ -31,7 +33,9 @@ class _Calls:
     audit: int
     clone: int
     starting: tuple[int, ...]  # execve execveat fork vfork
-    connecting: tuple[int, ...]  # socket connect accept accept4 bind listen
+    socket: int
+    connect: int
+    listening: tuple[int, ...]  # accept accept4 bind listen
     meddling: tuple[int, ...]  # everything that no decoder needs
 
 
@@ -43,7 +47,9 @@ _ARCHITECTURES = {
         audit=0xC000003E,
         clone=56,
         starting=(59, 322, 57, 58),
-        connecting=(41, 42, 43, 288, 49, 50),
+        socket=41,
+        connect=42,
+        listening=(43, 288, 49, 50),
         # kill ptrace process_vm_* mount umount2 pivot_root chroot unshare setns bpf perf userfaultfd keys modules
         meddling=(
             62,
@@ -73,13 +79,15 @@ _ARCHITECTURES = {
         audit=0xC00000B7,
         clone=220,
         starting=(221, 281),
-        connecting=(198, 203, 202, 242, 200, 201),
+        socket=198,
+        connect=203,
+        listening=(202, 242, 200, 201),
         meddling=(129, 117, 270, 271, 40, 39, 41, 51, 97, 268, 280, 241, 282, 217, 218, 219, 265, *_MODULES_ARM),
     ),
 }
 
 
-def deny_calls(*, may_exec: bool) -> None:
+def deny_calls(*, with_program: bool) -> None:
     """Install the filter on this (single-threaded) process; it is inherited and cannot be taken off.
 
     Needs no_new_privs. OSError on an architecture whose numbers we do not have.
@@ -87,13 +95,13 @@ def deny_calls(*, may_exec: bool) -> None:
     calls = _ARCHITECTURES.get(platform.machine())
     if calls is None:
         raise OSError(errno.ENOSYS, "no table of system calls for this architecture")
-    program = _program(calls, may_exec=may_exec)
+    program = _program(calls, with_program=with_program)
     instructions = ctypes.create_string_buffer(program, len(program))
     filter_ = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(instructions)))
     linux.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(filter_))
 
 
-def _program(calls: _Calls, *, may_exec: bool) -> bytes:
+def _program(calls: _Calls, *, with_program: bool) -> bytes:
     refuse = _RETURN, 0, 0, _ERRNO | errno.EPERM
     steps: list[tuple[int, int, int, int]] = [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
@@ -103,14 +111,21 @@ def _program(calls: _Calls, *, may_exec: bool) -> bytes:
         (_AT_LEAST, 0, 1, _X32),
         refuse,
     ]
-    denied = calls.meddling + _MEDDLING_EVERYWHERE
-    if not may_exec:
-        denied += calls.starting + calls.connecting
+    denied = calls.meddling + _MEDDLING_EVERYWHERE + calls.listening
+    if not with_program:
+        denied += (*calls.starting, calls.socket, calls.connect)
         # The C library falls back to clone, whose flags a filter can see.
         steps += [(_EQUAL, 0, 1, _CLONE3), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
     for number in denied:
         steps += [(_EQUAL, 0, 1, number), refuse]
-    if not may_exec:
+    if with_program:
+        steps += [
+            (_EQUAL, 0, 3, calls.socket),
+            (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
+            (_EQUAL, 1, 0, _INTERNET),
+            refuse,
+        ]
+    else:
         steps += [
             (_EQUAL, 0, 4, calls.clone),
             (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),

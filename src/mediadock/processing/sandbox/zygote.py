@@ -40,19 +40,24 @@ _MALLOC = ":".join(
 
 @dataclass(frozen=True)
 class Job:
-    """A function by name (``module:function``), its parameters as JSON."""
+    """A function by name (``module:function``), its parameters as JSON, and the one program that it may start.
+
+    A job with a ``program`` (the path of an executable) gets the source's address and a private folder.
+    """
 
     entry: str
     params: Mapping[str, object]
+    program: str | None = None
 
 
 @dataclass(frozen=True)
 class Child:
-    """One running child: the channel to it, and the zygote's status line about it."""
+    """One running child: the channel to it, the zygote's status line about it, a listener in its network."""
 
     pid: int
     channel: Channel
     status: socket.socket
+    listener: socket.socket | None
 
     def kill(self) -> None:
         """End the child's whole process group and wake whoever waits for it; from any thread, any number of times."""
@@ -74,15 +79,16 @@ class Zygote:
         """The fork server's pid while there is one."""
         return self._process.pid if self._process else None
 
-    def spawn(self, job: Job, *, limits: Limits, size_bytes: int) -> Child:
-        """Fork a child that starts on ``job`` at once; a zygote that died is replaced first."""
-        request = json.dumps(
-            {"entry": job.entry, "params": job.params, "limits": asdict(limits), "size_bytes": size_bytes}
-        ).encode()
+    def spawn(self, job: Job, *, limits: Limits, size_bytes: int, path: str = "", folder: int | None = None) -> Child:
+        """Fork a child that starts on ``job`` at once; a zygote that died is replaced first.
+
+        A job with a program is given the descriptor of its ``folder`` and the ``path`` of its source.
+        """
+        request = json.dumps({**asdict(job), "limits": asdict(limits), "size_bytes": size_bytes, "path": path}).encode()
         for _ in range(_ATTEMPTS):
             with self._lock:
                 control = self._control or self._start()
-            child = _ask(control, request)
+            child = _ask(control, request, [] if folder is None else [folder])
             if child is not None:
                 return child
             self._forget(control)
@@ -157,16 +163,17 @@ def clean_environment() -> dict[str, str]:
     }
 
 
-def _ask(control: socket.socket, request: bytes) -> Child | None:
+def _ask(control: socket.socket, request: bytes, folder: list[int]) -> Child | None:
     """Send the job with its two sockets; None when the zygote is gone before it named the child."""
     ours, childs = socket.socketpair()
     status, zygotes = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         with childs, zygotes:
-            socket.send_fds(control, [request], [childs.fileno(), zygotes.fileno()])
-        answer = status.recv(256)
+            socket.send_fds(control, [request], [childs.fileno(), zygotes.fileno(), *folder])
+        answer, descriptors, _, _ = socket.recv_fds(status, 256, 1, socket.MSG_CMSG_CLOEXEC)
         if answer:
-            return Child(pid=json.loads(answer)["pid"], channel=Channel(ours), status=status)
+            listener = socket.socket(fileno=descriptors[0]) if descriptors else None
+            return Child(pid=json.loads(answer)["pid"], channel=Channel(ours), status=status, listener=listener)
     except OSError:
         pass  # a dead zygote: the caller starts another
     ours.close()

@@ -1,0 +1,142 @@
+"""The one thing that a program in the sandbox can reach: a listener that answers with one source, by ranges.
+
+The listener lives in the child's empty network and is served from here, so FFmpeg reads by plain HTTP while nothing
+else in the world has an address for it. Where the kernel gives no empty network it listens on loopback, and the
+path, which nobody can guess, keeps others out. No redirect is ever answered; whatever the source raises ends the
+child and is the job's error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from mediadock.core.errors import ProcessingFailed
+from mediadock.processing.source import Source
+
+_LONGEST_HEAD = 16 * 1024
+_MOST_CONNECTIONS = 16
+_PATIENCE_S = 60.0
+_RANGE = re.compile(rb"\r\nrange:\s*bytes=(\d{1,18})-(\d{0,18})\r\n", re.IGNORECASE)
+
+
+class Bridge:
+    """Serves one source at ``path``; ``error`` is what the source raised."""
+
+    def __init__(self, source: Source) -> None:
+        self.path = f"/{secrets.token_hex(16)}"
+        self.error: BaseException | None = None
+        self._source = source
+        self._on_error: Callable[[], None] = lambda: None
+        self._slots = threading.Semaphore(_MOST_CONNECTIONS)
+        self._lines: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._conversing: list[threading.Thread] = []
+
+    @contextlib.contextmanager
+    def serving(self, listener: socket.socket | None, *, on_error: Callable[[], None]) -> Iterator[None]:
+        """Answer on ``listener`` from threads of our own for the length of a ``with``, which closes it.
+
+        ``on_error`` is called, from one of them, when the source has raised: nothing further can come.
+        """
+        if listener is None:
+            raise ProcessingFailed("decoder_crashed", "Processing could not be started.", log="no listener")
+        self._on_error = on_error
+        accepting = _started(lambda: self._accept(listener))
+        try:
+            yield
+        finally:
+            _hang_up(listener)
+            accepting.join()
+            listener.close()
+            with self._lock:
+                lines = list(self._lines)
+            for line in lines:
+                _hang_up(line)
+            for thread in self._conversing:
+                thread.join()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # closed
+            while True:
+                line, _ = listener.accept()
+                if not self._slots.acquire(blocking=False):
+                    line.close()
+                    continue
+                with self._lock:
+                    self._lines.add(line)
+                thread = _started(partial(self._converse, line))
+                self._conversing = [known for known in self._conversing if known.is_alive()] + [thread]
+
+    def _converse(self, line: socket.socket) -> None:
+        try:
+            with line:
+                line.settimeout(_PATIENCE_S)
+                self._answer(line, _read_head(line))
+        except OSError:
+            pass  # the program went away, which it does at every jump
+        except BaseException as error:  # noqa: BLE001 - kept for whoever waits for the job
+            self.error = self.error or error
+            self._on_error()
+        finally:
+            with self._lock:
+                self._lines.discard(line)
+            self._slots.release()
+
+    def _answer(self, line: socket.socket, head: bytes) -> None:
+        method, _, rest = head.partition(b" ")
+        if method not in (b"GET", b"HEAD") or not rest.startswith(self.path.encode() + b" "):
+            line.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            return
+        size = self._source.size_bytes
+        asked = _RANGE.search(head)
+        start = int(asked[1]) if asked else 0
+        end = min(int(asked[2]) + 1, size) if asked and asked[2] else size
+        if start >= end:
+            line.sendall(
+                f"HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{size}\r\n"
+                "Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
+            )
+            return
+        status = f"206 Partial Content\r\nContent-Range: bytes {start}-{end - 1}/{size}" if asked else "200 OK"
+        line.sendall(
+            f"HTTP/1.1 {status}\r\nContent-Length: {end - start}\r\nAccept-Ranges: bytes\r\n"
+            "Content-Type: application/octet-stream\r\nConnection: close\r\n\r\n".encode()
+        )
+        if method == b"GET":
+            self._send(line, start, end)
+
+    def _send(self, line: socket.socket, start: int, end: int) -> None:
+        left = end - start
+        line.settimeout(None)  # a transcoder reads as slowly as it encodes; the job's wall clock ends it
+        for block in self._source.chunks(start):
+            line.sendall(memoryview(block)[:left])
+            left -= len(block)
+            if left <= 0:
+                return
+
+
+def _started(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, name="sandbox-bridge", daemon=True)
+    thread.start()
+    return thread
+
+
+def _hang_up(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # closed already
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def _read_head(line: socket.socket) -> bytes:
+    head = b""
+    while b"\r\n\r\n" not in head:
+        piece = line.recv(4096)
+        if not piece or len(head) > _LONGEST_HEAD:
+            raise ConnectionError("no request")
+        head += piece
+    return head
