@@ -36,10 +36,16 @@ _log = logging.getLogger(__name__)
 
 
 def process_asset(asset_id: int) -> None:
-    """Do the work of one asset, if there is any and nobody else does it. Safe to call any number of times."""
+    """Do the work of this very asset, if there is any and nobody else does it. Safe to call any number of times."""
     asset = claim(asset_id)
-    if asset is None or asset.lease_token is None:
-        return
+    if asset is not None:
+        process_claimed(asset)
+
+
+def process_claimed(asset: MediaAsset) -> None:
+    """Do the work of an asset whose lease has just been taken."""
+    asset_id = asset.pk
+    assert asset.lease_token is not None
     with held_lease(asset_id, asset.lease_token) as lease:
         publisher = Publisher(asset, lease)
         try:
@@ -80,7 +86,8 @@ def _verify_and_render(asset: MediaAsset, lease: Lease, publisher: Publisher) ->
     if processor := PROCESSORS.get(kind):
         facts = processor(Job(source=source, content_type=content_type, profile=profile, publisher=publisher))
     facts["sha256"] = check_sha256(source, asset.checksum_sha256)
-    if kind in profile.keep_original or kind not in PROCESSORS:
+    is_itself_the_result = kind is Kind.FILE or kind not in PROCESSORS
+    if is_itself_the_result or kind in profile.keep_original:
         publisher.keep_original(content_type)
     return {**facts, "detected_type": content_type, "variants": publisher.variants}
 
