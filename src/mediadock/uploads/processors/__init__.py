@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mediadock.core.filetypes import Kind
+from mediadock.uploads.processors.document import process_document
 from mediadock.uploads.processors.image import process_image
 from mediadock.uploads.processors.job import Facts, Job, Processor
 
-PROCESSORS: Mapping[Kind, Processor] = {Kind.IMAGE: process_image}
+PROCESSORS: Mapping[Kind, Processor] = {Kind.IMAGE: process_image, Kind.FILE: process_document}
 
 __all__ = ["PROCESSORS", "Facts", "Job", "Processor"]
