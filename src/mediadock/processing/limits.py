@@ -26,3 +26,6 @@ class Limits:
 
 
 IMAGE_LIMITS = Limits(wall_s=120.0, cpu_s=240)  # 200 megapixels of animation take 10 s on an idle processor
+# A folder must hold the outputs of the longest film; the wall clock is the deployment's.
+AUDIO_LIMITS = Limits(wall_s=900.0, cpu_s=3600, file_bytes=2 * GIB)
+VIDEO_LIMITS = Limits(wall_s=900.0, cpu_s=24 * 3600, file_bytes=20 * GIB)

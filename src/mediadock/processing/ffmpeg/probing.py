@@ -1,0 +1,130 @@
+"""The inside of a probe: libavformat in this very process, reading through the parent."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import av
+import av.logging
+
+from mediadock.core.errors import ContentRejected
+from mediadock.processing.ffmpeg.arguments import RULES
+from mediadock.processing.ffmpeg.formats import TELLS_DURATION
+from mediadock.processing.sandbox.child import Parent
+
+av.logging.set_level(None)
+
+_ENCRYPTED_TAGS = frozenset({"encv", "enca", "drmi", "drms"})
+_PACKETS_FOR_ONE_FRAME = 600
+_UNLIKELY_ASPECT = 20.0
+
+
+def probe(parent: Parent, params: Mapping[str, object]) -> dict[str, object]:
+    """Streams and duration as JSON; ContentRejected when it cannot be opened."""
+    demuxer = str(params["demuxer"])
+    options = {**RULES, "format_whitelist": demuxer}
+    try:
+        with av.open(_Reader(parent), format=demuxer, options=options, metadata_errors="replace") as container:
+            return _facts(container, demuxer)
+    except (av.FFmpegError, ValueError, OverflowError) as error:
+        raise ContentRejected(
+            "corrupt", "This file is damaged and cannot be played.", log=f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _facts(container: Any, demuxer: str) -> dict[str, object]:  # noqa: ANN401 - an input of PyAV, which has no stubs for all
+    pictures = [stream for stream in container.streams.video if not _is_cover(stream)]
+    sounds = [stream for stream in container.streams.audio if stream.codec_context is not None]
+    tags = {stream.codec_context.codec_tag.lower() for stream in (*pictures, *sounds) if stream.codec_context}
+    if tags & _ENCRYPTED_TAGS:
+        raise ContentRejected("encrypted", "This file is protected by a password or by copy protection.")
+    video = next((found for found in (_video(container, stream) for stream in pictures) if found), None)
+    audio = next((_audio(stream) for stream in sounds if stream.codec_context.sample_rate), None)
+    return {"duration_s": _duration_s(container, demuxer), "video": video, "audio": audio}
+
+
+def _duration_s(container: Any, demuxer: str) -> float | None:  # noqa: ANN401
+    duration = container.duration
+    return duration / av.time_base if demuxer in TELLS_DURATION and duration and duration > 0 else None
+
+
+def _is_cover(stream: Any) -> bool:  # noqa: ANN401
+    return bool(stream.disposition & av.stream.Disposition.attached_pic) or stream.codec_context is None
+
+
+def _video(container: Any, stream: Any) -> dict[str, object] | None:  # noqa: ANN401
+    """By the first frame that decodes, which alone knows the rotation; None when there is none."""
+    frame = _first_frame(container, stream)
+    if frame is None:
+        return None
+    context = stream.codec_context
+    aspect = float(stream.sample_aspect_ratio or context.sample_aspect_ratio or 1) or 1.0
+    return {
+        "index": stream.index,
+        "codec": context.name,
+        "profile": str(context.profile or ""),
+        "pixel_format": frame.format.name,
+        "width": frame.width,
+        "height": frame.height,
+        "sample_aspect": aspect if 1 / _UNLIKELY_ASPECT <= aspect <= _UNLIKELY_ASPECT else 1.0,
+        "rotation": int(frame.rotation) % 360,
+        "transfer": int(frame.color_trc),
+        "frame_rate": float(stream.average_rate or stream.guessed_rate or 0),
+        "interlaced": bool(frame.interlaced_frame),
+    }
+
+
+def _first_frame(container: Any, stream: Any) -> Any:  # noqa: ANN401
+    stream.codec_context.thread_count = 1
+    for number, packet in enumerate(container.demux(stream)):
+        try:
+            for frame in packet.decode():
+                return frame
+        except av.FFmpegError:
+            pass  # the next packet may do; players are tolerant, so are we
+        if number >= _PACKETS_FOR_ONE_FRAME:
+            break
+    return None
+
+
+def _audio(stream: Any) -> dict[str, object]:  # noqa: ANN401
+    context = stream.codec_context
+    return {
+        "index": stream.index,
+        "codec": context.name,
+        "profile": str(context.profile or ""),
+        "channels": context.channels,
+        "sample_rate": context.sample_rate,
+    }
+
+
+class _Reader(io.RawIOBase):
+    """The parent's source as a file that libavformat can seek in."""
+
+    def __init__(self, parent: Parent) -> None:
+        self._parent = parent
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._parent.size_bytes}[whence]
+        if base + offset < 0:
+            raise OSError("before the beginning")
+        self._at = base + offset
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        length = self._parent.size_bytes - self._at if size < 0 else size
+        block = self._parent.read(self._at, max(0, length))
+        self._at += len(block)
+        return block
