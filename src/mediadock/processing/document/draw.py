@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import time
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -15,14 +16,13 @@ _BYTES_PER_PIXEL = 4
 _FLAGS = pdfium.FPDF_ANNOT | pdfium.FPDF_REVERSE_BYTE_ORDER | pdfium.FPDF_RENDER_LIMITEDIMAGECACHE
 
 
-def size_on_paper(width: float, height: float, *, longest: int, shortest: int) -> tuple[int, int]:
+def size_in_pixels(width: float, height: float, *, longest: int, shortest: int) -> tuple[int, int] | None:
     """Pixels for a page of any measure: ``longest`` on its longest side, more for a strip thinner than ``shortest``.
 
-    >>> size_on_paper(595, 842, longest=960, shortest=96)
-    (678, 960)
-    >>> size_on_paper(10_000, 100, longest=960, shortest=96)
-    (9600, 96)
+    None for a page without an area, such as one that is cropped to what lies beside it.
     """
+    if not (0 < width < math.inf and 0 < height < math.inf):
+        return None
     scale = max(longest / max(width, height), shortest / min(width, height))
     scale = min(scale, MAX_SIDE / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))

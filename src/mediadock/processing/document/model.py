@@ -22,7 +22,7 @@ class DocumentSpec:
 
 @dataclass(frozen=True)
 class DocumentFacts:
-    """What was learned: the pages that the document says it has, and a ThumbHash of the first in base64."""
+    """What was learned: the pages that the document says it has, and a ThumbHash of the first in base64, if drawn."""
 
     pages: int
-    placeholder: str
+    placeholder: str | None
