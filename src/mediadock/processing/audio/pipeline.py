@@ -80,8 +80,9 @@ def _is_mixed_down(variant: AudioVariant) -> bool:
 
 
 def _form(sample_rate: int, channels: int) -> str:
+    """Channels are averaged: without ``rematrix_maxval`` what two have in common would be 3 dB louder, and clip."""
     layout = {1: "mono", 2: "stereo"}[channels]
-    return f"aresample={sample_rate},aformat=sample_fmts=fltp:channel_layouts={layout}"
+    return f"aresample={sample_rate}:out_chlayout={layout}:out_sample_fmt=fltp:rematrix_maxval=1"
 
 
 def _split(names: Sequence[str]) -> str:

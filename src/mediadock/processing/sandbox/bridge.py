@@ -75,9 +75,8 @@ class Bridge:
 
     def _converse(self, line: socket.socket) -> None:
         try:
-            with line:
-                line.settimeout(_PATIENCE_S)
-                self._answer(line, _read_head(line))
+            line.settimeout(_PATIENCE_S)
+            self._answer(line, _read_head(line))
         except OSError:
             pass  # the program went away, which it does at every jump
         except BaseException as error:  # noqa: BLE001 - kept for whoever waits for the job
@@ -86,6 +85,7 @@ class Bridge:
         finally:
             with self._lock:
                 self._lines.discard(line)
+            line.close()  # last: a program that sees the end before we know the reason could call it a success
             self._slots.release()
 
     def _answer(self, line: socket.socket, head: bytes) -> None:

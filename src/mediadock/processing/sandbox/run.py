@@ -93,10 +93,9 @@ def run_job(
         with _ending(child), bridge.serving(child.listener, on_error=child.kill):
             try:
                 return _watched(child, job, source, limits, replace(listeners, folder=folder))
-            except ProcessingFailed:
-                if bridge.error is not None:
-                    raise bridge.error from None  # the child broke because its source did
-                raise
+            finally:
+                if bridge.error is not None:  # whatever the child made of it, its source broke
+                    raise bridge.error
 
 
 @contextlib.contextmanager
