@@ -22,7 +22,12 @@ from dataclasses import dataclass
 
 from mediadock.processing.sandbox import confine, linux
 
-PRELOAD = ("mediadock.processing.image.pipeline", "mediadock.processing.document.pipeline")
+PRELOAD = (
+    "mediadock.processing.image.pipeline",
+    "mediadock.processing.document.pipeline",
+    "mediadock.processing.video.pipeline",
+    "mediadock.processing.video.poster_pipeline",
+)
 _MAX_REQUEST_BYTES = 128 * 1024
 
 

@@ -1,0 +1,72 @@
+"""FFmpeg's arguments for one film: one source, read and decoded once, to all of its variants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mediadock.core.profiles import VideoVariant
+from mediadock.processing.ffmpeg.arguments import THREADS, global_arguments, input_arguments, output_arguments
+from mediadock.processing.video.copying import KEPT_UNITS
+from mediadock.processing.video.fitting import fitted_size
+from mediadock.processing.video.graph import film_graph
+from mediadock.processing.video.model import Film
+from mediadock.processing.video.sound import copied_sound, encoded_sound, may_copy_sound
+
+_MOST_BROKEN = "0.1"
+_TICKS = "1:120000"
+"""Fine enough for any frame's time, and a whole number of ticks for each of the usual rates."""
+
+
+def encoding(url: str, film: Film, variants: Sequence[VideoVariant]) -> list[str]:
+    """Decode, and encode every variant."""
+    sizes = [fitted_size(film.video, variant) for variant in variants]
+    outputs: list[str] = []
+    for number, variant in enumerate(variants):
+        outputs += ["-map", f"[v{number}]", *_pictures(variant), *_sound(film, variant), *_file(variant)]
+    return [*_reading(url, film), "-filter_complex", film_graph(film.video, sizes), *outputs]
+
+
+def copying(url: str, film: Film, variants: Sequence[VideoVariant]) -> list[str]:
+    """Copy the pictures to every variant; decode the key frames only, to see that there is a film in them.
+
+    FFmpeg complains, and ends with something else than 0, when they change their size.
+    """
+    stream = f"0:{film.video.index}"
+    outputs: list[str] = []
+    for variant in variants:
+        pictures = ["-map", stream, "-c:v", "copy", "-bsf:v", KEPT_UNITS]
+        outputs += [*pictures, *_sound(film, variant), *_file(variant)]
+    same = f"eq(iw,{film.video.width})*eq(ih,{film.video.height})"
+    looking = ["-map", stream, "-filter:v", f"crop=w='if({same},iw,-1)':h=ih", "-fps_mode", "passthrough"]
+    return [*_reading(url, film, "-skip_frame", "nokey"), *outputs, *looking, "-f", "null", "-"]
+
+
+def file_name(variant: VideoVariant) -> str:
+    """Where FFmpeg puts this variant."""
+    return f"{variant.name}.mp4"
+
+
+def _reading(url: str, film: Film, *options: str) -> list[str]:
+    reading = input_arguments(url, demuxer=film.demuxer)
+    return [*global_arguments(), "-max_error_rate", _MOST_BROKEN, *options, *reading]
+
+
+def _pictures(variant: VideoVariant) -> list[str]:
+    rate = variant.max_bit_rate
+    return [
+        *("-c:v", "libx264", "-preset", variant.speed, "-crf", str(variant.crf), "-profile:v", "high"),
+        *("-maxrate", str(rate), "-bufsize", str(2 * rate), "-threads:v", THREADS, "-a53cc", "0"),
+        *("-fps_mode", "vfr", "-enc_time_base:v", _TICKS, "-bsf:v", KEPT_UNITS),
+    ]
+
+
+def _sound(film: Film, variant: VideoVariant) -> list[str]:
+    if film.audio is None:
+        return []
+    if variant.may_copy and may_copy_sound(film.audio):
+        return copied_sound(film.audio)
+    return encoded_sound(film.audio, variant)
+
+
+def _file(variant: VideoVariant) -> list[str]:
+    return [*output_arguments(), file_name(variant)]

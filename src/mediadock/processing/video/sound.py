@@ -1,0 +1,43 @@
+"""FFmpeg's arguments for the sound of a film: AAC, two channels at most, in step with the pictures."""
+
+from __future__ import annotations
+
+from mediadock.core.profiles import VideoVariant
+from mediadock.processing.ffmpeg.probe import AudioStream
+
+_LONGEST_HOLE_S = 600
+_CD_FAMILY = frozenset({11_025, 22_050, 44_100, 88_200, 176_400})
+_COPIED_RATES = range(8_000, 48_001)
+
+
+def may_copy_sound(audio: AudioStream) -> bool:
+    """Whether players everywhere take it as it is."""
+    return (
+        audio.codec == "aac"
+        and audio.profile == "LC"
+        and 1 <= audio.channels <= 2
+        and audio.sample_rate in _COPIED_RATES
+    )
+
+
+def copied_sound(audio: AudioStream) -> list[str]:
+    """The sound as it is."""
+    return ["-map", f"0:{audio.index}", "-c:a", "copy"]
+
+
+def encoded_sound(audio: AudioStream, variant: VideoVariant) -> list[str]:
+    """Holes are filled with silence, since players count samples and not timestamps.
+
+    A hole of more than ten minutes is a broken clock: what follows it is left out, for filling it would take
+    gigabytes and leaving it would put the sound out of step.
+    """
+    layout = "mono" if audio.channels == 1 else "stereo"
+    rate = 44_100 if audio.sample_rate in _CD_FAMILY else 48_000
+    filters = [
+        f"aselect='st(0,max(ld(0),gt(t-prev_t,{_LONGEST_HOLE_S})));not(ld(0))'",
+        f"aformat=channel_layouts={layout}",
+        f"aresample={rate}:async=1:min_hard_comp=0.05",
+        "aformat=sample_fmts=fltp",
+    ]
+    coding = ["-c:a", "aac", "-b:a", str(variant.audio_bit_rate), "-flags:a", "+bitexact"]
+    return ["-map", f"0:{audio.index}", "-filter:a", ",".join(filters), *coding]
