@@ -119,6 +119,11 @@ def _raw(width: int, height: int, size_bytes: int, filters: bytes = b"/FlateDeco
     return _picture(entries % (width, height, bits, filters), _zeros(size_bytes))
 
 
+def _fields(fields: bytes, *further: bytes) -> bytes:
+    """A page with a form of these fields."""
+    return document(Page(), further=further, catalog=b"/AcroForm << /Fields [%s] >>" % fields)
+
+
 def _table_loop() -> bytes:
     """Tables of objects that name each other as the earlier one."""
     body = document(Page())
@@ -193,6 +198,11 @@ DRAWN: dict[str, Callable[[], bytes]] = {
     "a JBIG2 of 4 thousand million a side": lambda: _jbig2(2**32 - 1, 2**32 - 1),
     "a JPEG 2000 of 2 thousand million tiles": lambda: _jpx(2**31 - 1, 1),
     "a JPEG 2000 of 10,000 tiles": lambda: _jpx(10_000, 100),
+    "a field that is its own kid": lambda: _fields(b"3 0 R", b"<< /T (a) /Kids [3 0 R 3 0 R] >>"),
+    "a field in a field, 10,000 times": lambda: _fields(
+        b"3 0 R", *(b"<< /T (a) /Kids [%d 0 R] >>" % (4 + index) for index in range(10_000)), b"<< /T (a) /FT /Tx >>"
+    ),
+    "the same field 200,000 times": lambda: _fields(b"3 0 R " * 200_000, b"<< /FT /Tx /T (a) /V (b) >>"),
     "a thousand filters": lambda: _picture(
         b"/Width 10 /Height 10 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter [%s]"
         % (b"/ASCIIHexDecode " * 1_000),
@@ -254,5 +264,8 @@ def acting(address: str, file: str) -> dict[str, bytes]:
     documents["pixels of a file"] = _picture(external + b"(%s)" % path, b"")
     documents["pixels of an address"] = _picture(external + b"<< /FS /URL /F (%s) >>" % url, b"")
     xfa = stream(b"<xdp><template><event activity='initialize'><script>%s</script></event></template></xdp>" % script)
+    run = b"<< /S /JavaScript /JS (%s) >>" % script
+    field = b"<< /FT /Tx /T (a) /V (1) /AA << /C %s /F %s /K %s /V %s >> >>" % (run, run, run, run)
+    documents["a field that computes"] = _fields(b"3 0 R", field)
     documents["a form with scripts"] = document(Page(), further=[xfa], catalog=b"/AcroForm << /Fields [] /XFA 3 0 R >>")
     return documents

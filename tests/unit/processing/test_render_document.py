@@ -162,6 +162,14 @@ def test_notes_on_the_page_are_drawn() -> None:
     assert is_near(rendered.at((0.5, 0.5)), BLUE)
 
 
+def test_what_was_filled_in_is_drawn() -> None:
+    looks = stream(b"0 0 1 rg 0 0 200 200 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 200 200]")
+    box = b"<< /Subtype /Widget /FT /Tx /T (name) /V (Bob) /Rect [200 300 400 500] /F 4 /AP << /N 3 0 R >> >>"
+    page = Page(b"", BOX + b"/Annots [4 0 R]")
+    rendered = render(document(page, further=[looks, box], catalog=b"/AcroForm << /Fields [4 0 R] >>"))
+    assert is_near(rendered.at((0.5, 0.5)), BLUE)
+
+
 @pytest.mark.parametrize(
     ("box", "size", "square"),
     [

@@ -29,7 +29,7 @@ def size_in_pixels(width: float, height: float, *, longest: int, shortest: int) 
 
 
 def draw(page: pypdfium2.PdfPage, width: int, height: int, *, for_s: float) -> pyvips.Image:
-    """The page with its annotations as ``width`` by ``height`` pixels of sRGB, as far as ``for_s`` seconds take it.
+    """The page with its notes and form as ``width`` by ``height`` pixels of sRGB, as far as ``for_s`` seconds take it.
 
     The clock is looked at between one object of the page and the next.
     """
@@ -42,6 +42,8 @@ def draw(page: pypdfium2.PdfPage, width: int, height: int, *, for_s: float) -> p
     # Whatever it answers, done, paused or failed halfway: what is on the bitmap is what can be shown.
     pdfium.FPDF_RenderPageBitmap_Start(bitmap, page, 0, 0, width, height, 0, _FLAGS, pause)
     pdfium.FPDF_RenderPage_Close(page)
+    if page.formenv is not None:
+        pdfium.FPDF_FFLDraw(page.formenv, bitmap, page, 0, 0, width, height, 0, _FLAGS)
     pdfium.FPDFBitmap_Destroy(bitmap)
     drawn = pyvips.Image.new_from_memory(pixels, width, height, _BYTES_PER_PIXEL, "uchar")
     return drawn.extract_band(0, n=3).copy(interpretation="srgb").copy_memory()

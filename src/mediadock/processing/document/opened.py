@@ -1,7 +1,11 @@
-"""Step 2: open the document and find its first page. No form is filled in and no action runs: there is nothing to."""
+"""Step 2: open the document and find its first page. Actions of the document are never asked for.
+
+This build of PDFium has no JavaScript and no XFA, so that the form's fields can be drawn and do nothing else.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -32,7 +36,9 @@ def open_document(stream: io.RawIOBase | io.BytesIO) -> pypdfium2.PdfDocument:
 
 
 def first_page(document: pypdfium2.PdfDocument) -> pypdfium2.PdfPage:
-    """The first page; ContentRejected ``corrupt`` when the document counts it and does not hold it."""
+    """The first page, what was filled in with it; ContentRejected ``corrupt`` when it is counted and not there."""
+    with contextlib.suppress(pypdfium2.PdfiumError):  # then it is a page without a form
+        document.init_forms()
     try:
         return document[0]
     except pypdfium2.PdfiumError as error:
