@@ -36,6 +36,9 @@ _MPEG_PROGRAM = b"\0\0\1\xba"
 TELLS_DURATION = frozenset({"mov", "matroska", "avi", "flac", "wav", "aiff", "ogg"})
 """Demuxers whose duration is written down, not estimated from a bit rate."""
 
+COUNTS_FROM_ZERO = frozenset({"mov", "matroska"})
+"""Demuxers whose duration is the time of the end, wherever the first timestamp lies."""
+
 _DECODERS = (
     # pictures
     "h264 hevc vp8 vp9 libvpx-vp9 av1 libdav1d mpeg4 msmpeg4 msmpeg4v1 msmpeg4v2 h263 h263i flv mjpeg mpeg1video "

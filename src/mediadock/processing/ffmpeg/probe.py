@@ -22,6 +22,7 @@ class VideoStream:
     """Moving pictures. ``width`` and ``height`` are as coded, before ``sample_aspect`` and ``rotation``.
 
     ``rotation`` is counter-clockwise degrees that the pictures must be turned by to stand upright, as FFmpeg counts.
+    ``transfer`` and ``matrix`` are numbers of ITU-T H.273; 2 is unspecified.
     """
 
     index: int
@@ -35,6 +36,7 @@ class VideoStream:
     transfer: int
     frame_rate: float
     interlaced: bool
+    matrix: int
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def _video(found: object) -> VideoStream | None:
         transfer=int(found["transfer"]),
         frame_rate=_number(found["frame_rate"]),
         interlaced=bool(found["interlaced"]),
+        matrix=int(found["matrix"]),
     )
 
 

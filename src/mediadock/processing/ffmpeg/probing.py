@@ -11,7 +11,7 @@ import av.logging
 
 from mediadock.core.errors import ContentRejected
 from mediadock.processing.ffmpeg.arguments import RULES
-from mediadock.processing.ffmpeg.formats import TELLS_DURATION
+from mediadock.processing.ffmpeg.formats import COUNTS_FROM_ZERO, TELLS_DURATION
 from mediadock.processing.sandbox.child import Parent
 
 av.logging.set_level(None)
@@ -46,8 +46,12 @@ def _facts(container: Any, demuxer: str) -> dict[str, object]:  # noqa: ANN401 -
 
 
 def _duration_s(container: Any, demuxer: str) -> float | None:  # noqa: ANN401
+    """From the first timestamp on: a recording that was cut out of a longer one may count from that one's beginning."""
     duration = container.duration
-    return duration / av.time_base if demuxer in TELLS_DURATION and duration and duration > 0 else None
+    if demuxer not in TELLS_DURATION or not duration or duration <= 0:
+        return None
+    before = max(container.start_time or 0, 0) if demuxer in COUNTS_FROM_ZERO else 0
+    return (duration - before if before < duration else duration) / av.time_base
 
 
 def _is_cover(stream: Any) -> bool:  # noqa: ANN401
@@ -73,6 +77,7 @@ def _video(container: Any, stream: Any) -> dict[str, object] | None:  # noqa: AN
         "transfer": int(frame.color_trc),
         "frame_rate": float(stream.average_rate or stream.guessed_rate or 0),
         "interlaced": bool(frame.interlaced_frame),
+        "matrix": int(frame.colorspace),
     }
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from mediadock.core.profiles import VideoVariant
 from mediadock.processing.ffmpeg.arguments import THREADS, global_arguments, input_arguments, output_arguments
+from mediadock.processing.ffmpeg.probe import VideoStream
 from mediadock.processing.video.copying import KEPT_UNITS
 from mediadock.processing.video.fitting import fitted_size
-from mediadock.processing.video.graph import film_graph
+from mediadock.processing.video.graph import FASTEST, film_graph
 from mediadock.processing.video.model import Film
 from mediadock.processing.video.sound import copied_sound, encoded_sound, may_copy_sound
 
@@ -22,7 +23,7 @@ def encoding(url: str, film: Film, variants: Sequence[VideoVariant]) -> list[str
     sizes = [fitted_size(film.video, variant) for variant in variants]
     outputs: list[str] = []
     for number, variant in enumerate(variants):
-        outputs += ["-map", f"[v{number}]", *_pictures(variant), *_sound(film, variant), *_file(variant)]
+        outputs += ["-map", f"[v{number}]", *_pictures(film.video, variant), *_sound(film, variant), *_file(variant)]
     return [*_reading(url, film), "-filter_complex", film_graph(film.video, sizes), *outputs]
 
 
@@ -51,11 +52,13 @@ def _reading(url: str, film: Film, *options: str) -> list[str]:
     return [*global_arguments(), "-max_error_rate", _MOST_BROKEN, *options, *reading]
 
 
-def _pictures(variant: VideoVariant) -> list[str]:
+def _pictures(video: VideoStream, variant: VideoVariant) -> list[str]:
     rate = variant.max_bit_rate
+    frames = min(video.frame_rate or FASTEST, FASTEST)  # x264 takes the level from it, not what is really shown
     return [
         *("-c:v", "libx264", "-preset", variant.speed, "-crf", str(variant.crf), "-profile:v", "high"),
         *("-maxrate", str(rate), "-bufsize", str(2 * rate), "-threads:v", THREADS, "-a53cc", "0"),
+        *("-x264-params", f"fps={round(frames * 1000)}/1000"),
         *("-fps_mode", "vfr", "-enc_time_base:v", _TICKS, "-bsf:v", KEPT_UNITS),
     ]
 

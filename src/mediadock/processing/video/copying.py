@@ -5,12 +5,12 @@ from __future__ import annotations
 from mediadock.core.profiles import VideoVariant
 from mediadock.processing.ffmpeg.probe import VideoStream
 from mediadock.processing.video.fitting import fitted_size
+from mediadock.processing.video.graph import FASTEST
 
 MAX_LEVEL = 52
 _DEMUXERS = frozenset({"mov", "matroska"})  # the others tell too little of when a picture is shown
 _PROFILES = frozenset({"Baseline", "Constrained Baseline", "Main", "High", "Progressive High", "Constrained High"})
 _PIXELS = frozenset({"yuv420p", "yuvj420p"})
-_FASTEST = 61
 
 KEPT_UNITS = "filter_units=pass_types=1|5|7-8"
 """H.264's slices and parameter sets; every other unit may hold anything (ITU-T H.264, table 7-1)."""
@@ -27,6 +27,6 @@ def may_copy_pictures(demuxer: str, video: VideoStream, variant: VideoVariant) -
         and not video.interlaced
         and video.rotation == 0
         and video.sample_aspect == 1
-        and video.frame_rate <= _FASTEST
+        and round(video.frame_rate) <= FASTEST
         and (video.width, video.height) == fitted_size(video, variant)
     )
