@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,13 +19,15 @@ from django.db.models.functions import Now
 
 from mediadock.core.profiles import LinkedAsset, profile_named
 from mediadock.core.states import GONE, OCCUPIES_BYTES, TRANSITIONS, State
-from mediadock.uploads import outbox
+from mediadock.uploads import outbox, turns
 from mediadock.uploads.conf import conf
 from mediadock.uploads.events import append_event
 from mediadock.uploads.models import Ledger, MediaAsset
 from mediadock.uploads.snapshot import snapshot
 
 _SETTLED = frozenset({State.READY, State.FAILED, State.REJECTED}) | GONE
+_WAITS = frozenset({State.UPLOADED, State.PROCESSING})
+"""Moved here, an asset waits for a worker; one that has it already came by a claim."""
 
 
 class StaleTransitionError(Exception):
@@ -43,7 +46,7 @@ def transition(
     """Move one asset to ``to`` with all that follows from it; ``changes`` are further columns.
 
     ``sources`` narrows the states it may come from. ``hint_later`` leaves the hint to the sweeper, which waits
-    longer each time. Raises ``StaleTransitionError`` when it is in none of them or
+    longer each time; no worker takes it earlier. Raises ``StaleTransitionError`` when it is in none of them or
     ``lease_token`` no longer holds its lease.
     """
     allowed = frozenset(state for state, following in TRANSITIONS.items() if to in following)
@@ -51,8 +54,8 @@ def transition(
         asset = _locked(asset_id, allowed & sources if sources is not None else allowed, lease_token)
         before = State(asset.state)
         values: dict[str, Any] = {"state": to.value, "updated_at": Now(), **(changes or {})}
-        if hint_later:
-            values["hinted_at"] = Now()
+        if to in _WAITS:
+            values |= _waits(values.get("hints", asset.hints), hint_later=hint_later)
         if to is not State.PROCESSING:
             values |= {"lease_token": None, "lease_until": None}
         left_behind = [variant["key"] for variant in asset.variants.values()] if "variants" in values else []
@@ -65,20 +68,16 @@ def transition(
 
 
 def claim(asset_id: int) -> MediaAsset | None:
-    """Take the lease for one more attempt; ``None`` when there is no work, or it is another worker's.
+    """Take the lease of this very asset; ``None`` when there is no work, or it is another worker's."""
+    return _claimed(turns.THIS_VERY_ASSET, asset_id)
 
-    The attempt is counted before a byte is decoded, so a file that
-    kills its worker cannot do so more than ``max_attempts`` times.
+
+def claim_fairest(asset_id: int) -> MediaAsset | None:
+    """Take the lease of the asset whose turn it is among those of the same kind as this one, waiting or not.
+
+    ``None`` when none waits, or ``asset_id`` names nothing any more.
     """
-    token = uuid.uuid4()
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [token, conf().lease_s, asset_id, conf().max_attempts])
-            if cursor.fetchone() is None:
-                return None
-        asset = MediaAsset.objects.get(pk=asset_id)
-        announce(asset)
-    return asset
+    return _claimed(turns.FAIREST_OF_ITS_KIND, asset_id)
 
 
 def renew_lease(asset_id: int, lease_token: uuid.UUID) -> bool:
@@ -138,6 +137,39 @@ def release_ledger(owner_id: int, *, pending: int = 0, used_bytes: int = 0) -> N
         )
 
 
+def _claimed(chosen: str, asset_id: int) -> MediaAsset | None:
+    """Take a lease for one more attempt.
+
+    The attempt is counted before a byte is decoded, so a file that kills its worker cannot do so more than
+    ``max_attempts`` times.
+    """
+    limits = conf()
+    params: dict[str, int | uuid.UUID] = {
+        "asset_id": asset_id,
+        "max_attempts": limits.max_attempts,
+        "token": uuid.uuid4(),
+        "lease_s": limits.lease_s,
+    }
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(turns.BY_INDEX_ONLY)
+            cursor.execute(_CLAIM.replace("<chosen>", chosen), params)
+            row = cursor.fetchone()
+            cursor.execute(turns.AS_USUAL)
+        if row is None:
+            return None
+        asset = MediaAsset.objects.get(pk=row[0])
+        announce(asset)
+    return asset
+
+
+def _waits(hints: int, *, hint_later: bool) -> dict[str, Any]:
+    """From when a worker may take it: at once, or when the sweeper will hint of it."""
+    if not hint_later:
+        return {"due_at": Now()}
+    return {"hinted_at": Now(), "due_at": Now() + timedelta(seconds=turns.patience_s(hints))}
+
+
 def _locked(asset_id: int, sources: frozenset[State], lease_token: uuid.UUID | None) -> MediaAsset:
     candidates = MediaAsset.objects.select_for_update().filter(pk=asset_id, state__in=sources)
     if lease_token is not None:
@@ -169,13 +201,20 @@ def _follow_up(asset: MediaAsset, to: State, left_behind: list[str], *, hint: bo
 
 
 _CLAIM = """
-    UPDATE mediadock_asset
-       SET state = 'processing', attempt = attempt + 1, lease_token = %s,
-           lease_until = now() + make_interval(secs => %s), updated_at = now(),
-           variants = '{}', error_code = NULL, error_reason = NULL
-     WHERE id = %s AND attempt < %s
-       AND (state = 'uploaded' OR (state = 'processing' AND lease_token IS NULL))
-    RETURNING attempt
+    WITH chosen AS (<chosen>),
+    claimed AS (
+        UPDATE mediadock_asset AS asset
+           SET state = 'processing', attempt = attempt + 1, lease_token = %(token)s,
+               lease_until = now() + make_interval(secs => %(lease_s)s), updated_at = now(),
+               variants = '{}', error_code = NULL, error_reason = NULL
+          FROM chosen
+         WHERE asset.id = chosen.id
+        RETURNING asset.id, asset.owner_id
+    ),
+    served AS (
+        UPDATE mediadock_ledger AS ledger SET served_at = now() FROM claimed WHERE ledger.owner_id = claimed.owner_id
+    )
+    SELECT id FROM claimed
 """
 
 _RENEW = """

@@ -23,7 +23,8 @@ class MediaAsset(models.Model):
     """One original and all that became of it. Sizes are bytes, ``duration`` is seconds.
 
     ``audience`` are the users who may see it and are told of it, the owner among them. ``link_kind`` and
-    ``link_id`` name what it hangs on (a message, a post), which the engine does not know further.
+    ``link_id`` name what it hangs on (a message, a post), which the engine does not know further. ``due_at`` is from
+    when a worker may take it.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -52,6 +53,7 @@ class MediaAsset(models.Model):
     expires_at = models.DateTimeField()
     hints = models.SmallIntegerField(default=0, db_default=0)
     hinted_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField(db_default=Now())
 
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
@@ -78,6 +80,14 @@ class MediaAsset(models.Model):
                 condition=models.Q(state__in=["pending", "uploaded", "processing"]),
             ),
             models.Index(
+                fields=["kind", "owner", "due_at", "id"],
+                name="mediadock_asset_waiting",
+                condition=models.Q(state="uploaded") | models.Q(state="processing", lease_token__isnull=True),
+            ),
+            models.Index(
+                fields=["kind", "owner"], name="mediadock_asset_held", condition=models.Q(lease_token__isnull=False)
+            ),
+            models.Index(
                 fields=["upload_id"], name="mediadock_asset_upload", condition=models.Q(upload_id__isnull=False)
             ),
         ]
@@ -87,14 +97,23 @@ class MediaAsset(models.Model):
 
 
 class Ledger(models.Model):
-    """What a user has in flight and in store; the row's lock makes counting and limiting one step."""
+    """What a user has in flight and in store; the row's lock makes counting and limiting one step.
+
+    ``served_at`` is when a worker last took one of the user's assets.
+    """
 
     owner = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     pending_count = models.IntegerField()
     used_bytes = models.BigIntegerField()
+    served_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "mediadock_ledger"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["served_at"], name="mediadock_ledger_served", condition=models.Q(served_at__isnull=False)
+            )
+        ]
 
 
 class Stream(models.Model):

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from mediadock.core.errors import Conflict, NotFound
 from mediadock.core.states import State
 from mediadock.storage.errors import StoreUnavailable
-from mediadock.uploads import outbox
+from mediadock.uploads import outbox, turns
 from mediadock.uploads.conf import conf
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
@@ -62,7 +62,7 @@ def _lapsed_leases() -> tuple[int, int]:
 def _lost_hints() -> int:
     """Hint again for what waits: after 10 s, then 20 s, 40 s … so that a long queue is not flooded."""
     with connection.cursor() as cursor:
-        cursor.execute(_HINT_AGAIN, [conf().hint_patience_s, BATCH])
+        cursor.execute(_HINT_AGAIN, [conf().hint_patience_s, turns.MOST_DOUBLINGS, BATCH])
         waiting = cursor.fetchall()
     for asset_id, kind in waiting:
         outbox.enqueue_process(asset_id=asset_id, kind=kind)
@@ -100,9 +100,9 @@ _HINT_AGAIN = """
     UPDATE mediadock_asset SET hints = hints + 1, hinted_at = now()
      WHERE id IN (
         SELECT id FROM mediadock_asset
-         WHERE (state = 'uploaded' OR (state = 'processing' AND lease_token IS NULL))
-           AND hinted_at <= now() - make_interval(secs => %s * (1 << LEAST(hints, 5)::int))
+         WHERE <waiting>
+           AND hinted_at <= now() - make_interval(secs => %s * (1 << LEAST(hints, %s)::int))
            AND updated_at <= now() - interval '10 seconds'
          ORDER BY updated_at LIMIT %s FOR UPDATE SKIP LOCKED)
     RETURNING id, kind
-"""
+""".replace("<waiting>", turns.WAITING)
