@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-from urllib.parse import urlencode
-
 import pytest
-from websockets.sync.client import ClientConnection, connect
 
 from media.pictures import CONTENT_TYPES, QUARTERS, corners, encoded, is_near, photo_like, quarters
 from media.tags import EXIF_MARKER
 from stack.client import Api, call
 from stack.sending import STAGES_OF_A_PICTURE, prepare, send
 from stack.server import RunningServer
+from stack.sockets import frame, socket_of
 
-PATIENCE_S = 20.0
 METADATA = (EXIF_MARKER, b"EXIF", b"Exif", b"XMP ", b"ICCP", b"GPS", b"adobe", b"Canon", b"52,31")
 
 
@@ -106,18 +99,6 @@ def test_a_photo_as_phones_take_them_is_shown(alice: Api, bob: Api) -> None:
     assert (asset["width"], asset["height"]) == (4032, 3024)
     seen = corners(call("GET", asset["media_url"]).body)
     assert all(is_near(*pair) for pair in zip(seen, QUARTERS, strict=True)), seen
-
-
-@contextmanager
-def socket_of(server: RunningServer, user: Api) -> Iterator[ClientConnection]:
-    """The user's socket, opened with a ticket."""
-    ticket = user.post("/auth/ws-ticket").json()["ticket"]
-    with connect(f"{server.ws_url}?{urlencode({'ticket': ticket, 'after': 0})}") as socket:
-        yield socket
-
-
-def frame(socket: ClientConnection) -> dict[str, Any]:
-    return json.loads(socket.recv(timeout=PATIENCE_S))
 
 
 def assert_opens(url: str) -> None:

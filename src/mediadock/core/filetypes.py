@@ -132,6 +132,15 @@ _ACTIVE_EXTENSIONS = frozenset(f"{_PROGRAMS} {_PAGES} {_PLAYLISTS}".split())
 _UNSAID = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 
+_SAME_BOXES = {
+    (Kind.AUDIO, "video/quicktime"): "audio/mp4",
+    (Kind.AUDIO, "video/x-m4v"): "audio/mp4",
+    (Kind.AUDIO, "video/3gpp2"): "audio/3gpp",
+    (Kind.AUDIO, "video/x-matroska"): "audio/webm",
+    (Kind.VIDEO, "audio/opus"): "video/ogg",
+}
+
+
 def find_type(content_type: str) -> FileType | None:
     """The accepted type of that name or alias, parameters and case ignored; ``None`` when it is not accepted."""
     return _BY_NAME.get(content_type.split(";", 1)[0].strip().lower())
@@ -154,6 +163,14 @@ def kind_of_name(file_name: str) -> Kind | None:
 def names_active_content(file_name: str) -> bool:
     """Whether the name promises something that runs or points elsewhere: programs, scripts, pages, playlists."""
     return _extension(file_name) in _ACTIVE_EXTENSIONS
+
+
+def type_as(kind: Kind, content_type: str) -> str:
+    """What a film's container is called when it holds ``kind``: ``audio/ogg`` for a ``video/ogg`` without pictures."""
+    for candidate in (f"{kind}/{content_type.partition('/')[2]}", _SAME_BOXES.get((kind, content_type), "")):
+        if (known := find_type(candidate)) is not None and known.kind is kind:
+            return known.content_type
+    return content_type
 
 
 def extension_of(content_type: str) -> str:

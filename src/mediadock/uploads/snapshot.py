@@ -25,6 +25,8 @@ _MEDIA_ORDER = {
     "audio": ("audio", "original"),
     "file": ("file",),
 }
+_TAKES_LONG = frozenset({"video", "audio"})
+"""Kinds whose progress is told apart, as it happens: their first picture is only the beginning."""
 _STABLE_FOR = timedelta(minutes=5)
 """Addresses are signed for the start of a five-minute window, so that a picture keeps its address, and its place in
 the browser's cache, from one event to the next."""
@@ -49,7 +51,7 @@ def snapshot(asset: MediaAsset, *, message_status: str | None) -> Snapshot:
         "message_status": message_status or view.message_status,
         "processing_status": view.processing_status,
         "stage": stage_of(state, has_thumbnail=bool(asset.variants)),
-        "progress": 100 if state is State.READY or asset.variants else 0,
+        "progress": 100 if state is State.READY or (asset.variants and asset.kind not in _TAKES_LONG) else 0,
         "attempt": asset.attempt,
         "width": asset.width,
         "height": asset.height,

@@ -67,4 +67,5 @@ def _peaks(stretches: NDArray[np.int16]) -> NDArray[np.uint16]:
         return np.zeros(len(stretches), dtype=np.uint16)
     highest = stretches.max(axis=1).astype(np.int32)
     lowest = stretches.min(axis=1).astype(np.int32)
-    return np.maximum(highest, -lowest).astype(np.uint16)
+    peaks: NDArray[np.uint16] = np.maximum(highest, -lowest).astype(np.uint16)
+    return peaks

@@ -16,12 +16,18 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True)
 class Job:
-    """One attempt at one asset: the pinned source, its detected type, the presets, and where variants go."""
+    """One attempt at one asset: the pinned source, its detected type, the presets, and where variants go.
+
+    ``on_progress`` takes percents as often as they come; ``time_limit_s`` bounds what one child may take.
+    """
 
     source: Source
+    size_bytes: int
     content_type: str
     profile: Profile
     publisher: Publisher
+    on_progress: Callable[[int], None]
+    time_limit_s: float
 
 
 Processor = Callable[[Job], Facts]

@@ -25,12 +25,13 @@ from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.processors import PROCESSORS, Facts, Job
 from mediadock.uploads.services.checksum import HashingSource, check_sha256
 from mediadock.uploads.services.lease import Lease, LeasedSource, held_lease
+from mediadock.uploads.services.progress import Progress
 from mediadock.uploads.services.publish import Publisher
 from mediadock.uploads.services.verify import verify_upload
 from mediadock.uploads.store import object_store
 
-_PATIENCE_WITH_STORE = 20
-"""How often an asset is queued again because the store was away; each try has waited a while itself."""
+_PATIENCE = 20
+"""How often an asset is queued again because the store was away, or the disk full; each try waits longer."""
 
 _log = logging.getLogger(__name__)
 
@@ -84,27 +85,44 @@ def _verify_and_render(asset: MediaAsset, lease: Lease, publisher: Publisher) ->
     kind = Kind(asset.kind)
     facts: Facts = {}
     if processor := PROCESSORS.get(kind):
-        facts = processor(Job(source=source, content_type=content_type, profile=profile, publisher=publisher))
+        facts = processor(
+            Job(
+                source=source,
+                size_bytes=asset.size_bytes,
+                content_type=content_type,
+                profile=profile,
+                publisher=publisher,
+                on_progress=Progress(asset, lease, publisher).tell,
+                time_limit_s=conf().process_time_limit_s,
+            )
+        )
+        kind = Kind(facts.get("kind", kind))
     facts["sha256"] = check_sha256(source, asset.checksum_sha256)
     is_itself_the_result = kind is Kind.FILE or kind not in PROCESSORS
     if is_itself_the_result or kind in profile.keep_original:
         publisher.keep_original(content_type)
-    return {**facts, "detected_type": content_type, "variants": publisher.variants}
+    return {"detected_type": content_type, **facts, "variants": publisher.variants}
 
 
 def _end_badly(asset: MediaAsset, lease: Lease, error: MediadockError) -> None:
-    """Refused, failed, or back to the queue when only the store was away: that is not the file's fault."""
+    """Refused, failed, or back to the queue when only the store was away or the disk full."""
     _log.warning("asset %s: %s", asset.pk, error)
     replace_dead_connections()
     changes: Facts = {"variants": {}, "error_code": error.code, "error_reason": error.detail}
     with suppress(StaleTransitionError):
         if isinstance(error, ContentRejected):
             transition(asset.pk, State.REJECTED, lease_token=lease.token, changes=changes)
-        elif isinstance(error, StoreUnavailable) and error.transient and asset.hints < _PATIENCE_WITH_STORE:
+        elif _is_passing(error) and asset.hints < _PATIENCE:
             again: Facts = {"variants": {}, "attempt": asset.attempt - 1, "hints": asset.hints + 1}
             transition(asset.pk, State.UPLOADED, lease_token=lease.token, changes=again, hint_later=True)
         else:
             transition(asset.pk, State.FAILED, lease_token=lease.token, changes=changes)
+
+
+def _is_passing(error: MediadockError) -> bool:
+    """Whether it lies with the servers, not with the file, and is likely to pass."""
+    is_away = isinstance(error, StoreUnavailable) and error.transient
+    return is_away or (isinstance(error, ProcessingFailed) and error.code == "no_space")
 
 
 def _discard(publisher: Publisher) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from typing import Any
+from typing import Any, BinaryIO
 
 from mediadock.core.filetypes import Kind, extension_of
 from mediadock.core.keys import original_key, published_key, published_prefix
@@ -23,27 +24,24 @@ _ATTACHMENT_TYPE = "application/octet-stream"
 
 
 class Publisher:
-    """Stores the variants of one attempt; the first one that is stored is told at once."""
+    """Stores the variants of one attempt; the first picture that is stored is told at once."""
 
     def __init__(self, asset: MediaAsset, lease: Lease) -> None:
         self.variants: dict[str, dict[str, Any]] = {}
         self._asset = asset
         self._lease = lease
+        self._learned: dict[str, Any] = {}
         self._audience = "public" if profile_named(asset.profile).public else "private"
         self._nonce = secrets.token_urlsafe(12)
         self._prefix = published_prefix(asset_id=asset.pk, attempt=asset.attempt, nonce=self._nonce)
 
+    def learn(self, **facts: object) -> None:
+        """Facts that are told together with the first picture, before all is done."""
+        self._learned |= facts
+
     def put_picture(self, output: Output) -> None:
-        """Store one picture of ours."""
-        self._lease.check()
-        key = published_key(self._prefix, variant=output.name, extension=extension_of(output.content_type))
-        object_store().put(
-            key,
-            output.body,
-            content_type=output.content_type,
-            size_bytes=len(output.body),
-            cache_control=f"{self._audience}, {_IMMUTABLE}",
-        )
+        """Store one picture of ours; the first one is told at once."""
+        key = self._put(output.name, output.content_type, output.body, size_bytes=len(output.body))
         self.variants[output.name] = {
             "key": key,
             "content_type": output.content_type,
@@ -53,7 +51,33 @@ class Publisher:
         }
         if len(self.variants) == 1:
             replace_dead_connections()
-            record_variants(self._asset.pk, self._lease.token, self.variants)
+            record_variants(self._asset.pk, self._lease.token, self.variants, **self._learned)
+
+    def put_file(
+        self, name: str, content_type: str, file: BinaryIO, *, width: int | None = None, height: int | None = None
+    ) -> None:
+        """Store one film or sound of ours, straight from the file that its child wrote."""
+        size_bytes = os.fstat(file.fileno()).st_size
+        key = self._put(name, content_type, file, size_bytes=size_bytes)
+        self.variants[name] = {
+            "key": key,
+            "content_type": content_type,
+            "width": width,
+            "height": height,
+            "size_bytes": size_bytes,
+        }
+
+    def _put(self, name: str, content_type: str, body: bytes | BinaryIO, *, size_bytes: int) -> str:
+        self._lease.check()
+        key = published_key(self._prefix, variant=name, extension=extension_of(content_type))
+        object_store().put(
+            key,
+            body,
+            content_type=content_type,
+            size_bytes=size_bytes,
+            cache_control=f"{self._audience}, {_IMMUTABLE}",
+        )
+        return key
 
     def keep_original(self, content_type: str) -> None:
         """Have the store copy the verified version of the original; documents are shown as that copy.
