@@ -37,6 +37,7 @@ class VideoStream:
     frame_rate: float
     interlaced: bool
     matrix: int
+    mirrored: bool
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def _video(found: object) -> VideoStream | None:
         frame_rate=_number(found["frame_rate"]),
         interlaced=bool(found["interlaced"]),
         matrix=int(found["matrix"]),
+        mirrored=bool(found["mirrored"]),
     )
 
 

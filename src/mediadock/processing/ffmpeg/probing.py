@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,7 +52,7 @@ def _duration_s(container: Any, demuxer: str) -> float | None:  # noqa: ANN401
     if demuxer not in TELLS_DURATION or not duration or duration <= 0:
         return None
     before = max(container.start_time or 0, 0) if demuxer in COUNTS_FROM_ZERO else 0
-    return (duration - before if before < duration else duration) / av.time_base
+    return float(duration - before if before < duration else duration) / av.time_base
 
 
 def _is_cover(stream: Any) -> bool:  # noqa: ANN401
@@ -78,7 +79,17 @@ def _video(container: Any, stream: Any) -> dict[str, object] | None:  # noqa: AN
         "frame_rate": float(stream.average_rate or stream.guessed_rate or 0),
         "interlaced": bool(frame.interlaced_frame),
         "matrix": int(frame.colorspace),
+        "mirrored": _is_mirrored(frame),
     }
+
+
+def _is_mirrored(frame: Any) -> bool:  # noqa: ANN401
+    """Whether the display matrix, nine numbers by rows, turns the picture over."""
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return False
+    a, b, _, c, d, *_ = struct.unpack("=9i", bytes(matrix))
+    return bool(a * d - b * c < 0)
 
 
 def _first_frame(container: Any, stream: Any) -> Any:  # noqa: ANN401

@@ -26,6 +26,7 @@ def may_copy_pictures(demuxer: str, video: VideoStream, variant: VideoVariant) -
         and video.pixel_format in _PIXELS
         and not video.interlaced
         and video.rotation == 0
+        and not video.mirrored
         and video.sample_aspect == 1
         and round(video.frame_rate) <= FASTEST
         and (video.width, video.height) == fitted_size(video, variant)

@@ -11,7 +11,7 @@ _SMALLEST = 2
 def upright_size(video: VideoStream) -> tuple[int, int]:
     """Width and height as a person sees them, pixels square; the height as coded stays.
 
-    >>> upright_size(VideoStream(0, "", "", "", 720, 576, 16 / 15, 90, 1, 25, False, 2))
+    >>> upright_size(VideoStream(0, "", "", "", 720, 576, 16 / 15, 90, 1, 25, False, 2, False))
     (576, 768)
     """
     width, height = max(1, round(video.width * video.sample_aspect)), video.height
