@@ -13,7 +13,13 @@ from mediadock.processing.video.graph import FASTEST, film_graph
 from mediadock.processing.video.model import Film
 from mediadock.processing.video.sound import copied_sound, encoded_sound, may_copy_sound
 
-_MOST_BROKEN = "0.1"
+_MOST_BROKEN = 0.1
+_MOST_BROKEN_OF_A_PIECE = 0.5
+"""Where no duration is told, as in a broadcast that was cut anywhere: all before its first key frame is lost."""
+
+TOO_MUCH_BROKEN = 69
+"""What FFmpeg ends with when more than that share of the packets could not be decoded."""
+
 _TICKS = "1:120000"
 """Fine enough for any frame's time, and a whole number of ticks for each of the usual rates."""
 
@@ -49,7 +55,8 @@ def file_name(variant: VideoVariant) -> str:
 
 def _reading(url: str, film: Film, *options: str) -> list[str]:
     reading = input_arguments(url, demuxer=film.demuxer)
-    return [*global_arguments(), "-max_error_rate", _MOST_BROKEN, *options, *reading]
+    most_broken = _MOST_BROKEN_OF_A_PIECE if film.duration_s is None else _MOST_BROKEN
+    return [*global_arguments(), "-max_error_rate", str(most_broken), *options, *reading]
 
 
 def _pictures(video: VideoStream, variant: VideoVariant) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from mediadock.core.errors import ContentRejected
 from mediadock.core.profiles import VideoVariant
 from mediadock.processing.ffmpeg.run import run_ffmpeg
 from mediadock.processing.sandbox.child import Parent
-from mediadock.processing.video.command import copying, encoding, file_name
+from mediadock.processing.video.command import TOO_MUCH_BROKEN, copying, encoding, file_name
 from mediadock.processing.video.copying import MAX_LEVEL, may_copy_pictures
 from mediadock.processing.video.finished import Finished, read_finished
 from mediadock.processing.video.model import Film, film_of, variants_of
@@ -44,18 +45,23 @@ def _copied(
     """Copies by name; none when anything about them is odd, for an encoder makes a film of much that players refuse."""
     if not variants:
         return {}
-    if run_ffmpeg(parent, copying(parent.url, film, variants), on_time=on_time) != 0:
-        return {}
-    files = {variant.name: read_finished(file_name(variant)) for variant in variants}
-    size = (film.video.width, film.video.height)
-    return {
-        name: file
-        for name, file in files.items()
-        if file is not None
-        and file.level <= MAX_LEVEL
-        and (file.width, file.height) == size
-        and file.duration_s >= _ENOUGH * (film.duration_s or 0)
-    }
+    code = run_ffmpeg(parent, copying(parent.url, film, variants), on_time=on_time)
+    copied: dict[str, Finished] = {}
+    for variant in variants:
+        file = read_finished(file_name(variant))
+        if code == 0 and file is not None and _is_whole(file, film):
+            copied[variant.name] = file
+        else:
+            Path(file_name(variant)).unlink(missing_ok=True)
+    return copied
+
+
+def _is_whole(copy: Finished, film: Film) -> bool:
+    return (
+        copy.level <= MAX_LEVEL
+        and (copy.width, copy.height) == (film.video.width, film.video.height)
+        and copy.duration_s >= _ENOUGH * (film.duration_s or 0)
+    )
 
 
 def _encoded(
@@ -70,11 +76,11 @@ def _encoded(
         file = read_finished(file_name(variant))
         if file is None or (code != 0 and film.duration_s is None):
             raise ContentRejected("corrupt", "This film is damaged and cannot be played.", log=f"ffmpeg: {code}")
-        if film.duration_s is not None and file.duration_s < _ENOUGH * film.duration_s:
+        if code == TOO_MUCH_BROKEN or file.duration_s < _ENOUGH * (film.duration_s or 0):
             raise ContentRejected(
                 "corrupt",
                 "Most of this film is missing or damaged.",
-                log=f"{file.duration_s:.2f} of {film.duration_s:.2f} s decoded, ffmpeg: {code}",
+                log=f"{file.duration_s:.2f} of {film.duration_s} s, ffmpeg: {code}",
             )
         files[variant.name] = file
     return files
