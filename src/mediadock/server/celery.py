@@ -5,15 +5,17 @@ Each setting has its reason in ``docs/decisions/0003-postgresql-is-the-queue-of-
 
 from __future__ import annotations
 
+import logging
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediadock.server.settings")
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_init, worker_process_init
 
 from mediadock.processing import sandbox
 
+_log = logging.getLogger(__name__)
 _TIME_LIMIT_S = int(os.environ.get("MEDIADOCK_PROCESS_TIME_LIMIT", "900")) + 60
 _VISIBILITY_TIMEOUT_S = _TIME_LIMIT_S + 300
 
@@ -61,6 +63,20 @@ app.autodiscover_tasks(["mediadock.uploads", "mediadock.api"])
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def _keep_django_logging(**_: object) -> None:
     """Django's logging stands; Celery would replace it."""
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def _say_what_protects(**_: object) -> None:
+    """Once a start, for the operator: the kernel decides what can be enforced."""
+    active = sandbox.active_protections()
+    sandbox.stop()
+    missing = [name for name in sandbox.PROTECTIONS if name not in active]
+    _log.log(
+        logging.WARNING if missing else logging.INFO,
+        "the sandbox enforces %s; not on this machine: %s",
+        ", ".join(active) or "nothing",
+        ", ".join(missing) or "nothing is missing",
+    )
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

@@ -24,6 +24,17 @@ NOBODY = 65534
 _LAST_CPU_S = 2
 NO_NETWORK = "no_network"
 USER_NAMESPACE = "user_namespace"
+PROTECTIONS = (
+    NO_NETWORK,
+    "resource_limits",
+    "process_limit",
+    "unprivileged_user",
+    "no_new_privileges",
+    "dies_with_parent",
+    "no_files",
+    "call_filter",
+)
+"""All that may be in force; ``user_namespace`` is only how."""
 
 
 def leave_network() -> list[str]:
