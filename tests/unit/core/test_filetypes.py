@@ -13,6 +13,7 @@ from mediadock.core.filetypes import (
     find_type,
     kind_of_name,
     names_active_content,
+    type_as,
 )
 
 _WORD = "application/vnd.openxmlformats-officedocument"
@@ -115,3 +116,22 @@ def test_clients_are_told_every_name_of_the_kinds_they_may_send() -> None:
     told = content_types_of({Kind.IMAGE})
     assert set(ACCEPTED[Kind.IMAGE].split()) <= set(told)
     assert not set(told) & set(ACCEPTED[Kind.FILE].split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "container", "called"),
+    [
+        (Kind.AUDIO, "video/mp4", "audio/mp4"),
+        (Kind.AUDIO, "video/webm", "audio/webm"),
+        (Kind.AUDIO, "video/ogg", "audio/ogg"),
+        (Kind.AUDIO, "video/3gpp", "audio/3gpp"),
+        (Kind.AUDIO, "video/quicktime", "audio/mp4"),
+        (Kind.AUDIO, "audio/flac", "audio/flac"),
+        (Kind.AUDIO, "video/mp2t", "video/mp2t"),
+        (Kind.VIDEO, "audio/mp4", "video/mp4"),
+        (Kind.VIDEO, "video/webm", "video/webm"),
+        (Kind.VIDEO, "image/gif", "image/gif"),
+    ],
+)
+def test_a_container_is_called_by_what_it_holds(kind: Kind, container: str, called: str) -> None:
+    assert type_as(kind, container) == called
