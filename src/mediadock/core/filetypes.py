@@ -8,7 +8,7 @@ detected as goes through the same table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -132,6 +132,7 @@ _ACTIVE_EXTENSIONS = frozenset(f"{_PROGRAMS} {_PAGES} {_PLAYLISTS}".split())
 _UNSAID = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 
+_ALSO_FILMS = frozenset({"image/gif"})
 _SAME_BOXES = {
     (Kind.AUDIO, "video/quicktime"): "audio/mp4",
     (Kind.AUDIO, "video/x-m4v"): "audio/mp4",
@@ -171,6 +172,12 @@ def type_as(kind: Kind, content_type: str) -> str:
         if (known := find_type(candidate)) is not None and known.kind is kind:
             return known.content_type
     return content_type
+
+
+def taken_for(kind: Kind, file_type: FileType) -> FileType | None:
+    """The type as one of ``kind``, for files that are whichever of two kinds they are sent as: a GIF is a film, too."""
+    is_also = kind is file_type.kind or (kind is Kind.VIDEO and file_type.content_type in _ALSO_FILMS)
+    return replace(file_type, kind=kind) if is_also else None
 
 
 def extension_of(content_type: str) -> str:

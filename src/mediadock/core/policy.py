@@ -7,7 +7,15 @@ import binascii
 from dataclasses import dataclass, replace
 
 from mediadock.core.errors import FieldError, Malformed, MediadockError, TooLarge, TypeRefused
-from mediadock.core.filetypes import FileType, Kind, find_declared_type, kind_of_name, names_active_content
+from mediadock.core.filetypes import (
+    FileType,
+    Kind,
+    find_declared_type,
+    find_type,
+    kind_of_name,
+    names_active_content,
+    taken_for,
+)
 from mediadock.core.names import check_file_name, shown_name, slug_of
 from mediadock.core.parts import PartPlan, plan_parts
 from mediadock.core.profiles import Profile
@@ -100,7 +108,7 @@ def human_bytes(size_bytes: int) -> str:
 
 def _accepted_type(profile: Profile, declared: Declared, file_name: str) -> FileType:
     name = _quoted(file_name)
-    file_type = find_declared_type(declared.content_type, file_name)
+    file_type = _declared_type(profile, declared, file_name)
     if names_active_content(file_name):
         sentence = f"{name} cannot be sent: files that run, or that point elsewhere, are not accepted under any name."
         raise _refused("file_name", "type_not_allowed", sentence)
@@ -112,16 +120,29 @@ def _accepted_type(profile: Profile, declared: Declared, file_name: str) -> File
         sentence = f"{name} is declared as {declared.kind}, but {file_type.content_type} is {file_type.kind}."
         raise _refused("kind", "kind_mismatch", sentence)
     named = kind_of_name(file_name)
-    if named is not None and not _may_be_called(file_type.kind, named):
+    if named is not None and not _may_be_called(file_type, named):
         sentence = f"{name} is named like {named}, but declared as {file_type.content_type}."
         raise _refused("content_type", "kind_mismatch", sentence)
     return file_type
 
 
-def _may_be_called(declared: Kind, named: Kind) -> bool:
+def _declared_type(profile: Profile, declared: Declared, file_name: str) -> FileType | None:
+    """The declared type, as one of the declared kind where the profile takes it as that (a GIF sent as a film)."""
+    file_type = find_declared_type(declared.content_type, file_name)
+    if file_type is None or declared.kind is None:
+        return file_type
+    as_said = taken_for(declared.kind, file_type)
+    return as_said if as_said is not None and profile.accepts(as_said) else file_type
+
+
+def _may_be_called(file_type: FileType, named: Kind) -> bool:
     """Sound and film share their containers' extensions, and plain text may be called anything (``app.ts``)."""
     timed = {Kind.AUDIO, Kind.VIDEO}
-    return declared is named or {declared, named} <= timed or (declared is Kind.FILE and named in timed)
+    declared = file_type.kind
+    if declared is named or {declared, named} <= timed or (declared is Kind.FILE and named in timed):
+        return True
+    by_itself = find_type(file_type.content_type)
+    return by_itself is not None and by_itself.kind is named
 
 
 def _checked_sha256(checksum: str | None) -> str | None:

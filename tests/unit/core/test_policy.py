@@ -186,3 +186,52 @@ def test_the_part_wishes_of_a_direct_file_are_ignored() -> None:
 )  # fmt: skip
 def test_sizes_are_written_as_people_write_them(size: int, text: str) -> None:
     assert human_bytes(size) == text
+
+
+GIF = Declared(file_name="dance.gif", size_bytes=1, content_type="image/gif")
+FILMS = replace(CHAT, name="films", max_bytes={Kind.VIDEO: 20 * MIB})
+GALLERY = replace(CHAT, name="a gallery", max_bytes={Kind.IMAGE: 10 * MIB, Kind.VIDEO: 20 * MIB})
+
+
+@pytest.mark.parametrize(
+    ("profile", "declared", "kind"),
+    [
+        (GALLERY, GIF, Kind.IMAGE),
+        (GALLERY, replace(GIF, kind=Kind.IMAGE), Kind.IMAGE),
+        (GALLERY, replace(GIF, kind=Kind.VIDEO), Kind.VIDEO),
+        (GALLERY, replace(GIF, kind=Kind.VIDEO, content_type="IMAGE/GIF; x=y"), Kind.VIDEO),
+        (GALLERY, replace(GIF, kind=Kind.VIDEO, content_type=""), Kind.VIDEO),
+        (GALLERY, replace(GIF, kind=Kind.VIDEO, file_name="dance"), Kind.VIDEO),
+        (GALLERY, replace(GIF, kind=Kind.VIDEO, file_name="dance.mp4"), Kind.VIDEO),
+        (FILMS, replace(GIF, kind=Kind.VIDEO), Kind.VIDEO),
+    ],
+)
+def test_a_gif_is_a_picture_unless_it_is_sent_as_a_film(profile: Profile, declared: Declared, kind: Kind) -> None:
+    plan = plan_upload(profile, declared)
+    assert (plan.file_type.kind, plan.content_type) == (kind, "image/gif")
+
+
+@pytest.mark.parametrize(
+    ("profile", "declared", "code"),
+    [
+        (PICTURES, replace(GIF, kind=Kind.VIDEO), "kind_mismatch"),
+        (FILMS, GIF, "type_not_allowed"),
+        (replace(GALLERY, content_types=frozenset({"video/mp4"})), replace(GIF, kind=Kind.VIDEO), "type_not_allowed"),
+        (GALLERY, replace(GIF, kind=Kind.AUDIO), "kind_mismatch"),
+        (GALLERY, replace(GIF, kind=Kind.VIDEO, file_name="dance.pdf"), "kind_mismatch"),
+        (GALLERY, replace(PHOTO, kind=Kind.VIDEO), "kind_mismatch"),
+        (GALLERY, replace(PHOTO, kind=Kind.VIDEO, content_type="image/webp"), "kind_mismatch"),
+        (GALLERY, replace(CLIP, file_name="party.gif"), "kind_mismatch"),
+        (GALLERY, replace(CLIP, kind=Kind.IMAGE), "kind_mismatch"),
+    ],
+)
+def test_nothing_else_is_taken_for_another_kind(profile: Profile, declared: Declared, code: str) -> None:
+    assert refusal(profile, declared).code == code
+
+
+@pytest.mark.parametrize(("kind", "limit"), [(None, 10 * MIB), (Kind.IMAGE, 10 * MIB), (Kind.VIDEO, 20 * MIB)])
+def test_the_limit_of_a_gif_is_that_of_the_kind_it_is_sent_as(kind: Kind | None, limit: int) -> None:
+    gif = replace(GIF, kind=kind)
+    for size in (limit - 1, limit):
+        assert plan_upload(GALLERY, replace(gif, size_bytes=size)).size_bytes == size
+    assert refusal(GALLERY, replace(gif, size_bytes=limit + 1)).code == "file_too_large"

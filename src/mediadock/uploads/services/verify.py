@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mediadock.core.errors import ContentRejected
-from mediadock.core.filetypes import Kind, find_type
+from mediadock.core.filetypes import FileType, Kind, find_type, taken_for, type_as
+from mediadock.core.policy import human_bytes
 from mediadock.core.profiles import Profile
 from mediadock.processing.sniff import HEAD_BYTES, Sniffed, sniff
 from mediadock.storage.errors import ObjectMissing
@@ -22,7 +23,7 @@ def verify_upload(asset: MediaAsset, profile: Profile) -> str:
     """The detected content type of the pinned object.
 
     Raises ``ContentRejected`` when the object is gone, changed, of another size, of a type that is never
-    accepted, or of another kind than it was declared.
+    accepted, of another kind than it was declared, or larger than files of its kind may be.
     """
     store = object_store()
     etag = asset.etag or ""
@@ -37,16 +38,36 @@ def verify_upload(asset: MediaAsset, profile: Profile) -> str:
 
 
 def _agreed_type(asset: MediaAsset, profile: Profile, sniffed: Sniffed) -> str:
-    if sniffed.kind is None:
+    detected = find_type(sniffed.content_type)
+    if detected is None:
         raise ContentRejected(
             "type_unknown", "This is not a file of a type that is accepted here.", log=sniffed.content_type
         )
-    detected = Kind(sniffed.kind)
-    declared = Kind(asset.kind)
-    if detected is not declared and not {detected, declared} <= _TIMED:
-        raise ContentRejected("type_mismatch", f"The file was sent as {declared}, but it is {sniffed.content_type}.")
-    file_type = find_type(sniffed.content_type)
-    if file_type is None or not profile.accepts(file_type):
-        raise ContentRejected("type_not_allowed", f"{sniffed.content_type} is not accepted here.")
-    is_underneath = asset.declared_type.startswith(_UNDERNEATH.get(sniffed.content_type, ()))
-    return asset.declared_type if is_underneath else sniffed.content_type
+    readings = _readings(detected, Kind(asset.kind))
+    if not readings:
+        sentence = f"The file was sent as {asset.kind}, but it is {detected.content_type}."
+        raise ContentRejected("type_mismatch", sentence)
+    limits = [profile.max_bytes[reading.kind] for reading in readings if profile.accepts(reading)]
+    if not limits:
+        raise ContentRejected("type_not_allowed", f"{detected.content_type} is not accepted here.")
+    if asset.size_bytes > max(limits):
+        sentence = (
+            f"The file is too large: at most {human_bytes(max(limits))} of {detected.content_type} are accepted here."
+        )
+        raise ContentRejected("file_too_large", sentence)
+    is_underneath = asset.declared_type.startswith(_UNDERNEATH.get(detected.content_type, ()))
+    return asset.declared_type if is_underneath else detected.content_type
+
+
+def _readings(detected: FileType, declared: Kind) -> list[FileType]:
+    """What the file may turn out to be; none where it is of another kind than it was sent as.
+
+    A head does not tell whether a container holds pictures or only sound. The decoder will, and asks the profile again.
+    """
+    as_said = taken_for(declared, detected)
+    if as_said is not None:
+        return [as_said]
+    if {detected.kind, declared} <= _TIMED:
+        other = find_type(type_as(declared, detected.content_type))
+        return [detected, *([other] if other is not None and other.kind is declared else [])]
+    return []
