@@ -15,6 +15,7 @@ from typing import NoReturn
 from mediadock.core.errors import ContentRejected, ProcessingFailed
 from mediadock.processing.sandbox import linux
 from mediadock.processing.sandbox.child import Parent
+from mediadock.processing.sandbox.seccomp import deny_processes
 
 _PIPE_BYTES = 1024 * 1024
 _LOG_BYTES = 8_000
@@ -67,6 +68,8 @@ def _become_ffmpeg(program: int, arguments: Sequence[str], ends: dict[int, int],
             os.dup2(end, number)
         if cpu_s is not None:
             resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+        with contextlib.suppress(OSError):  # where the kernel has no filters, the child has none either
+            deny_processes()
         os.execve(program, ["ffmpeg", *arguments], {"LANG": "C"})  # noqa: S606 - the program is a descriptor
     except OSError as error:
         os.write(_STDERR, repr(error).encode())
