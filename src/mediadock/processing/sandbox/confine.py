@@ -21,6 +21,9 @@ from mediadock.processing.sandbox.needs import Needs
 from mediadock.processing.sandbox.seccomp import deny_calls
 
 NOBODY = 65534
+_PASSING_USERS = range(61184, 65520)
+"""Users of no name and no file, which systemd sets aside for services that come and go (systemd.io/UIDS-GIDS)."""
+
 _LAST_CPU_S = 2
 NO_NETWORK = "no_network"
 USER_NAMESPACE = "user_namespace"
@@ -117,9 +120,17 @@ def _lower(kind: int, value: int, *, afterwards: int = 0) -> None:
 
 
 def _become_nobody() -> None:
-    """As root become nobody, which empties the capabilities too; another user has nothing to give up."""
+    """As root become a nobody, which empties the capabilities too; another user has nothing to give up.
+
+    Each child is another user, since the kernel counts processes by user: a child full of threads takes its own only.
+    Where these users do not exist (a small user namespace) all are the one nobody.
+    """
     if os.getuid() != 0:
         raise OSError("already as unprivileged as the worker")
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
+    user = _PASSING_USERS[os.getpid() % len(_PASSING_USERS)]
+    try:
+        os.setresuid(user, user, user)
+    except OSError:
+        os.setresuid(NOBODY, NOBODY, NOBODY)

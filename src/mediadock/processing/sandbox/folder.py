@@ -68,7 +68,8 @@ def _make() -> tuple[Path, int]:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if os.getuid() == 0:
-            os.fchown(descriptor, NOBODY, NOBODY)
+            os.fchown(descriptor, -1, NOBODY)  # the group, since each child is a user of its own
+            os.fchmod(descriptor, 0o770)
     finally:
         os.close(guard)
     return path, descriptor
