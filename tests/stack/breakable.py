@@ -18,6 +18,8 @@ from mediadock.local.program import Program
 from stack.embedded import discard, new_embedded
 from stack.server import RunningServer
 
+EVERY_QUEUE = "image,video,audio,file,default"
+
 
 @dataclass(frozen=True)
 class BreakableServer(RunningServer):
@@ -33,8 +35,8 @@ class BreakableServer(RunningServer):
         self.supervisor.wait_ready()
 
     def start_worker(self, name: str, **settings: str) -> None:
-        """Another worker; two on one machine need names of their own."""
-        self.start(name, like="worker", options=("-n", f"{name}@localhost"), **settings)
+        """A worker of every queue; two on one machine need names of their own."""
+        self.start(name, like="worker", options=("-n", f"{name}@localhost", "-Q", EVERY_QUEUE), **settings)
 
     def stop(self, *names: str) -> None:
         """Stop programs politely."""

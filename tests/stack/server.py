@@ -21,6 +21,8 @@ from mediadock.storage.s3 import ObjectStore
 from stack.client import Api
 from stack.embedded import Embedded
 
+WORKERS = ("worker", "films")
+
 _MAKE_USER = """
     INSERT INTO auth_user (username, password, is_active, is_staff, is_superuser, first_name, last_name, email,
                            date_joined)
@@ -30,7 +32,7 @@ _MAKE_USER = """
 
 @dataclass(frozen=True)
 class RunningServer:
-    """Web, socket, worker, beat and relay, over the servers of ``embedded``."""
+    """Web, socket, worker, films, beat and relay, over the servers of ``embedded``."""
 
     embedded: Embedded
     supervisor: Supervisor

@@ -16,11 +16,17 @@ from mediadock.local.program import Program, Step, search_path
 from mediadock.local.stack import Ports
 
 _CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "mediadock.server.celery:app")
+_CELERY_LOG = ("--loglevel", "WARNING")
 _DJANGO = (sys.executable, "-m", "django")
+_GIVES_WAY = ("nice", "-n", "5")
+"""A third of a core's share where pictures or the API want one too, and all of it where they do not."""
+
 _AS_ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"
 """The warning is about pickled messages; ours are JSON, and decoders run in a sandbox."""
 
-_QUEUES = "image,video,audio,file,default"
+_QUICK_QUEUES = "image,audio,file,default"
+_FILM_QUEUES = "video"
+"""A film takes minutes and all cores; what takes a second does not wait behind it, and neither does the sweeper."""
 
 
 def application_environment(stack_environment: Mapping[str, str]) -> dict[str, str]:
@@ -41,17 +47,12 @@ def preparation(env: Mapping[str, str]) -> Step:
 
 
 def application_programs(env: Mapping[str, str], *, ports: Ports, beat_schedule: Path) -> list[Program]:
-    """The five processes; the web process is the last to start and the first to stop."""
-    celery_log = ("--loglevel", "WARNING")
+    """The six processes; the web process is the last to start and the first to stop."""
     beat_files = ("--schedule", str(beat_schedule), "--pidfile", "")
     return [
-        Program(
-            name="worker",
-            argv=(*_CELERY, "worker", "-Q", _QUEUES, "-c", "2", "--without-gossip", "--without-mingle", *celery_log),
-            env={**env, "PYTHONWARNINGS": _AS_ROOT_IS_FINE},
-            stop_within_s=30.0,
-        ),
-        Program(name="beat", argv=(*_CELERY, "beat", *beat_files, *celery_log), env=env),
+        _worker("worker", _QUICK_QUEUES, env=env),
+        _worker("films", _FILM_QUEUES, env=env, lead_in=_GIVES_WAY),
+        Program(name="beat", argv=(*_CELERY, "beat", *beat_files, *_CELERY_LOG), env=env),
         Program(name="relay", argv=(*_DJANGO, "run_relay"), env=env),
         Program(
             name="socket",
@@ -66,6 +67,20 @@ def application_programs(env: Mapping[str, str], *, ports: Ports, beat_schedule:
             ready=_answers(ports.web),
         ),
     ]
+
+
+def _worker(name: str, queues: str, *, env: Mapping[str, str], lead_in: tuple[str, ...] = ()) -> Program:
+    """A worker of two processes, for two cores: one long job never blocks its queues.
+
+    Two times two decoders, each of at most a gibibyte, are the most that a machine must have room for.
+    """
+    options = ("-n", f"{name}@localhost", "-Q", queues, "-c", "2", "--without-gossip", "--without-mingle")
+    return Program(
+        name=name,
+        argv=(*lead_in, *_CELERY, "worker", *options, *_CELERY_LOG),
+        env={**env, "PYTHONWARNINGS": _AS_ROOT_IS_FINE},
+        stop_within_s=30.0,
+    )
 
 
 def run_step(step: Step, *, log: Log) -> None:

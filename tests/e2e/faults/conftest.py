@@ -8,12 +8,13 @@ import pytest
 
 from stack.breakable import BreakableServer, breakable_server
 from stack.client import Api
+from stack.server import WORKERS
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[BreakableServer]:
     """Everything runs but the workers, which each test starts as it needs them."""
-    with breakable_server(without=("worker",)) as server:
+    with breakable_server(without=WORKERS) as server:
         yield server
 
 

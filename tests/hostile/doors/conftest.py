@@ -9,10 +9,10 @@ import pytest
 from hostile.doors.watched import WatchedWorker
 from mediadock.processing.limits import GIB
 from stack.client import Api
-from stack.server import RunningServer
+from stack.server import WORKERS, RunningServer
 from stack.waiting import eventually
 
-POOL = 2
+POOLS = 2 * 2
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def receiver(running_server: RunningServer) -> Api:
 def worker(running_server: RunningServer) -> Iterator[WatchedWorker]:
     """Whatever is sent, the same processes are there at the end and no child has grown beyond a gibibyte."""
     worker = WatchedWorker(running_server)
-    eventually(lambda: len(worker.pool()) == 1 + POOL)
+    eventually(lambda: len(worker.pool()) == len(WORKERS) + POOLS)
     before = worker.pool()
     with worker.watching():
         yield worker

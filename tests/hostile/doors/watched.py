@@ -7,23 +7,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stack.server import RunningServer
+from stack.server import WORKERS, RunningServer
 
 _LOOK_S = 0.01
 KIB = 1024
 
 
 class WatchedWorker:
-    """The worker of a running server; ``peak_child_bytes`` is the most that one decoding child ever held."""
+    """The workers of a running server; ``peak_child_bytes`` is the most that one decoding child ever held."""
 
     def __init__(self, server: RunningServer) -> None:
-        self._pid = server.supervisor.pid("worker")
+        self._pids = [server.supervisor.pid(name) for name in WORKERS]
         self._done = threading.Event()
         self.peak_child_bytes = 0
 
     def pool(self) -> list[int]:
-        """The pids of the worker and its pool processes."""
-        return [self._pid, *sorted(_children(self._pid))]
+        """The pids of the workers and their pool processes."""
+        return [*self._pids, *sorted(self._pool())]
+
+    def _pool(self) -> list[int]:
+        return [process for pid in self._pids for process in _children(pid)]
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -38,7 +41,7 @@ class WatchedWorker:
 
     def _look(self) -> None:
         while not self._done.wait(_LOOK_S):
-            zygotes = [zygote for process in _children(self._pid) for zygote in _children(process)]
+            zygotes = [zygote for process in self._pool() for zygote in _children(process)]
             for decoder in [decoder for zygote in zygotes for decoder in _children(zygote)]:
                 self.peak_child_bytes = max(self.peak_child_bytes, _peak_bytes(decoder))
 

@@ -115,7 +115,7 @@ def test_it_starts_serves_refuses_a_second_one_and_stops_at_ctrl_c(data: Path, p
         assert "--port" in neighbour.text
 
         family = running.family()
-        assert len(family) >= 9, "warden, three servers, five processes"
+        assert len(family) >= 10, "warden, three servers, six processes"
         running.process.send_signal(signal.SIGINT)
         assert running.finish() == 0
     assert [process for process in family if not is_gone(process)] == []
@@ -129,7 +129,7 @@ def test_a_second_start_finds_the_data_and_a_dead_process_ends_everything(data: 
         running.read_until("Ctrl-C stops everything")
         assert running.api.post("/auth/token", username="alice", password="alice").status == 200
         family = running.family()
-        worker = next(process for process in family if "worker" in process.cmdline())
+        worker = next(process for process in family if "worker@localhost" in process.cmdline())
         eventually(
             lambda: bool(worker.children())
         )  # it has processes of its own, which must go as well, once it has started them
