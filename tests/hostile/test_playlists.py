@@ -110,7 +110,9 @@ def test_by_our_arguments_alone_nothing_else_is_read(kind: str, where: str, arou
     assert around.touched(*around.home.objects) == []
 
 
-def test_without_our_arguments_the_canaries_are_hit(around: Surroundings) -> None:
+def test_without_our_arguments_the_canaries_are_hit(
+    around: Surroundings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """The attack is real: otherwise the tests above would show nothing."""
     for where, untouched in (("absolute", "away"), ("relative", "home")):
         around.home.objects["/bucket/film.m3u8"] = pointing_to(around.target(where))["HLS"]
@@ -121,6 +123,10 @@ def test_without_our_arguments_the_canaries_are_hit(around: Surroundings) -> Non
     assert not around.folder.was_touched()
     loose = ("-protocol_whitelist", "file,http,tcp", "-f", "concat", "-safe", "0")
     play("-v", "error", *loose, "-i", f"{around.home.url}/bucket/film.ffconcat")
+    assert around.folder.was_touched()
+    sent = tmp_path_factory.mktemp("sent") / "film.mov"
+    sent.write_bytes(pointing_to(around.target("local"))["MOV with samples elsewhere"])
+    play("-v", "error", "-enable_drefs", "1", "-use_absolute_path", "1", "-i", str(sent))
     assert around.folder.was_touched()
 
 

@@ -77,6 +77,7 @@ def _alias(to: bytes) -> bytes:
     name = to.rsplit(b"/", 1)[-1][:63]
     path = to + b"\0" * (len(to) % 2)
     record = bytes(10) + b"\0" + bytes(27) + bytes(12) + bytes([len(name)]) + name.ljust(63, b"\0") + bytes(16)
-    record += struct.pack(">HH", 1, 1) + bytes(16)
+    level = 0 if b"/" in to else 1
+    record += struct.pack(">HH", level, level) + bytes(16)
     record += struct.pack(">HH", 2, len(path)) + path + struct.pack(">HH", 0xFFFF, 0)
     return struct.pack(">I4sI", 12 + len(record), b"alis", 0) + record
