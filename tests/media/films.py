@@ -45,6 +45,7 @@ _SOUNDS = {
     "amr": ("-c:a", "libopencore_amrnb", "-ar", "8000", "-ac", "1"),
     "ac3": ("-c:a", "ac3", "-b:a", "128k"),
 }
+_HD_LINES = 720  # from here on players expect BT.709
 _TURNS = {0: "null", 90: "transpose=cclock", 180: "hflip,vflip", 270: "transpose=clock"}
 
 
@@ -63,6 +64,8 @@ def film(
     """One film with a tone in it, or silent (``audio=None``); ``extra`` goes to FFmpeg's output, ``filters`` last."""
     tone = ("-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=44100:duration={seconds}") if audio else ()
     coded = () if "-pix_fmt" in _CODECS[codec] else ("-pix_fmt", pixels)
+    if size[1] >= _HD_LINES:
+        filters += f",scale=out_color_matrix=bt709,format={pixels}"
     return made_by_ffmpeg(
         "-f", "lavfi", "-i", f"{_moving_quarters(*size, rate)},{filters}", *tone, "-t", str(seconds),
         *_CODECS[codec], *coded, *(_SOUNDS[audio] if audio else ()), *extra,
@@ -144,8 +147,11 @@ def moving_gif(*, size: tuple[int, int] = (160, 90), seconds: float = 1.0) -> by
     return made_by_ffmpeg("-f", "lavfi", "-i", _moving_quarters(*size, 10), "-t", str(seconds), suffix="gif")
 
 
-_PQ = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc", "-tag:v", "hvc1")
-_HLG = ("-color_primaries", "bt2020", "-color_trc", "arib-std-b67", "-colorspace", "bt2020nc", "-tag:v", "hvc1")
+_PQ, _HLG = (
+    f"format=yuv420p10le,setparams=color_primaries=bt2020:color_trc={transfer}:colorspace=bt2020nc"
+    for transfer in ("smpte2084", "arib-std-b67")
+)
+_HVC1 = ("-tag:v", "hvc1")
 _FAST_START = ("-movflags", "+faststart")
 _FRAGMENTED = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof")
 
@@ -165,8 +171,8 @@ FILMS: Mapping[str, Callable[[], bytes]] = MappingProxyType(
         "mp4 interlaced": partial(film, filters="interlace", extra=("-x264opts", "tff=1")),
         "mp4 mpeg4": partial(film, codec="mpeg4"),
         "mp4 av1": partial(film, codec="av1"),
-        "mp4 PQ": partial(film, codec="hevc", pixels="yuv420p10le", extra=_PQ),
-        "mp4 HLG": partial(film, codec="hevc", pixels="yuv420p10le", extra=_HLG),
+        "mp4 PQ": partial(film, codec="hevc", pixels="yuv420p10le", filters=_PQ, extra=_HVC1),
+        "mp4 HLG": partial(film, codec="hevc", pixels="yuv420p10le", filters=_HLG, extra=_HVC1),
         "mp4 tagged": tagged,
         "mp4 with subtitles": partial(with_subtitles, container="mp4"),
         "mp4 with cover": with_cover,
