@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import imageio_ffmpeg
 
-_PATIENCE_S = 120
+_PATIENCE_S = 300
 
 
 def ffmpeg_program() -> str:
@@ -17,12 +17,25 @@ def ffmpeg_program() -> str:
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
-@cache
+_made: dict[tuple[object, ...], bytes] = {}
+_WORTH_KEEPING_BYTES = 4_000_000
+
+
 def made_by_ffmpeg(*arguments: str, suffix: str, inputs: tuple[bytes, ...] = ()) -> bytes:
     """What FFmpeg wrote, the same in every run; ``{0}``, ``{1}`` … in ``arguments`` become the files of ``inputs``.
 
-    Several outputs are not for this; made once in a session for the same arguments.
+    Several outputs are not for this; small ones are made once in a session for the same arguments.
     """
+    key = (arguments, suffix, tuple(sha256(body).digest() for body in inputs))
+    if key not in _made:
+        body = _run(*arguments, suffix=suffix, inputs=inputs)
+        if len(body) > _WORTH_KEEPING_BYTES:
+            return body
+        _made[key] = body
+    return _made[key]
+
+
+def _run(*arguments: str, suffix: str, inputs: tuple[bytes, ...]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         names = [Path(folder) / f"in{number}" for number in range(len(inputs))]
         for name, body in zip(names, inputs, strict=True):
