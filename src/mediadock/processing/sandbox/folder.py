@@ -13,6 +13,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from typing import BinaryIO
 
 from mediadock.core.errors import ProcessingFailed
 from mediadock.processing.sandbox.confine import NOBODY
+
+_REMOVALS, _REMOVAL_PERIOD_S = 50, 0.02
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def private_folder() -> Iterator[PrivateFolder]:
     try:
         yield PrivateFolder(path=path, descriptor=descriptor)
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        _remove(path)
         os.close(descriptor)
 
 
@@ -73,6 +76,15 @@ def _make() -> tuple[Path, int]:
     finally:
         os.close(guard)
     return path, descriptor
+
+
+def _remove(path: Path) -> None:
+    """Also what is written while we remove: a zygote that was killed cannot say that its children have ended."""
+    for _ in range(_REMOVALS):
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return
+        time.sleep(_REMOVAL_PERIOD_S)
 
 
 def _base() -> Path:

@@ -3,8 +3,9 @@
 Started by ``zygote.py`` in a fresh interpreter. It is single-threaded, reads nothing from strangers, and ends when
 its parent hangs up. One datagram is one job: JSON (entry, params, limits) with two sockets attached, the child's
 channel and our status line to the parent, and for a job with a program its folder. On the status line we say the pid,
-with a listener in the child's network for such a job, then how the child ended; the parent says ``kill``, or hangs up,
-which means the same. Only we kill, because only we know that a pid has not been reaped.
+with a listener in the child's network for such a job, then how the child ended, once all that it started has ended
+too; the parent says ``kill``, or hangs up, which means the same. Only we kill, because only we know that a pid has not
+been reaped.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class ForkServer:
         self._control = control
         self._protections = protections
         self._children: dict[int, _Child] = {}
+        self._ended: dict[int, dict[str, int]] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ, None)
         self._wake, self._woken = socket.socketpair()
@@ -94,20 +96,21 @@ class ForkServer:
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
             self._wake.recv(4096)
-        while self._children:
-            try:
+        with contextlib.suppress(ChildProcessError):
+            while True:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            child = self._children.pop(pid, None)
-            if child is None:
-                continue
-            _kill_group(pid)  # what the child may have started
-            with contextlib.suppress(KeyError):
-                self._selector.unregister(child.status)
-            _tell(child, {"exit": os.waitstatus_to_exitcode(status), "peak_rss_bytes": usage.ru_maxrss * 1024})
+                if pid == 0:
+                    break
+                if pid not in self._children:
+                    continue  # what a child had started, and left to us
+                _kill_group(pid)
+                with contextlib.suppress(KeyError):
+                    self._selector.unregister(self._children[pid].status)
+                code = os.waitstatus_to_exitcode(status)
+                self._ended[pid] = {"exit": code, "peak_rss_bytes": usage.ru_maxrss * 1024}
+        for pid in [pid for pid in self._ended if not _has_members(pid)]:
+            child = self._children.pop(pid)
+            _tell(child, self._ended.pop(pid))
             child.status.close()
 
     def _kill_all(self) -> None:
@@ -128,6 +131,15 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, signal.SIGKILL)  # a child that has not made its group yet
+
+
+def _has_members(group: int) -> bool:
+    """Whether anything that the child had started still ends; it is ours since the child has gone."""
+    try:
+        os.waitid(os.P_PGID, group, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _become_child(descriptors: list[int], request: bytes, protections: list[str], port: int) -> None:
@@ -160,6 +172,8 @@ def main(control: str, parent: str, thread: str) -> None:
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != int(parent):
             return
+    with contextlib.suppress(OSError):
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves behind comes to us
     protections = confine.leave_network()
     for module in PRELOAD:
         importlib.import_module(module)

@@ -94,6 +94,8 @@ def run_job(
             try:
                 return _watched(child, job, source, limits, replace(listeners, folder=folder))
             finally:
+                child.kill()
+                _end_of(child)  # nobody writes into the folder any more
                 if bridge.error is not None:  # whatever the child made of it, its source broke
                     raise bridge.error
 
