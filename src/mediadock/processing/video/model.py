@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mediadock.core.profiles import VideoPreset, VideoVariant
-from mediadock.processing.ffmpeg.probe import AudioStream, Probe, VideoStream
+from mediadock.processing.ffmpeg.probe import AudioStream, VideoStream
 
 MP4 = "video/mp4"
 
@@ -69,16 +69,3 @@ def variants_of(params: Mapping[str, object]) -> tuple[VideoVariant, ...]:
     variants = params["variants"]
     assert isinstance(variants, list)
     return tuple(VideoVariant(**variant) for variant in variants)
-
-
-__all__ = [
-    "MP4",
-    "Film",
-    "PosterFacts",
-    "PosterSpec",
-    "Probe",
-    "VideoFacts",
-    "VideoOutput",
-    "VideoSpec",
-    "VideoVariant",
-]
