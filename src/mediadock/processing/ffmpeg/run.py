@@ -6,6 +6,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import resource
 import selectors
 import signal
@@ -21,6 +22,9 @@ _PIPE_BYTES = 1024 * 1024
 _LOG_BYTES = 8_000
 _STDOUT, _STDERR, _PROGRESS = 1, 2, 3
 _ABOVE = 10
+_TIME = re.compile(rb"out_time_us=(\d{1,15})")
+_LINE_BYTES = 256
+_LAST_CPU_S = 2
 _NO_SPACE, _TOO_LARGE = 256 - errno.ENOSPC, 256 - errno.EFBIG  # ffmpeg ends with the error's number, negative
 
 
@@ -67,7 +71,7 @@ def _become_ffmpeg(program: int, arguments: Sequence[str], ends: dict[int, int],
         for number, end in high.items():
             os.dup2(end, number)
         if cpu_s is not None:
-            resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+            _limit_cpu(cpu_s)
         with contextlib.suppress(OSError):  # where the kernel has no filters, the child has none either
             deny_processes()
         os.execve(program, ["ffmpeg", *arguments], {"LANG": "C"})  # noqa: S606 - the program is a descriptor
@@ -75,6 +79,14 @@ def _become_ffmpeg(program: int, arguments: Sequence[str], ends: dict[int, int],
         os.write(_STDERR, repr(error).encode())
     finally:
         os._exit(127)
+
+
+def _limit_cpu(cpu_s: int) -> None:
+    """At the first bound the kernel says why, at the second it kills."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    bounds = (cpu_s, cpu_s + _LAST_CPU_S)
+    soft, last = bounds if hard == resource.RLIM_INFINITY else (min(bound, hard) for bound in bounds)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, last))
 
 
 def _read_all(readers: dict[int, Callable[[bytes], None]]) -> None:
@@ -95,16 +107,16 @@ def _read_all(readers: dict[int, Callable[[bytes], None]]) -> None:
 
 
 def _times(on_time: Callable[[float], None]) -> Callable[[bytes], None]:
-    """A reader of ``-progress`` that reports ``out_time_us``."""
+    """A reader of ``-progress`` that reports the last ``out_time_us`` of what it is given; the rest is ignored."""
     rest = b""
 
     def read(block: bytes) -> None:
         nonlocal rest
         *lines, rest = (rest + block).split(b"\n")
-        for line in lines:
-            name, _, value = line.partition(b"=")
-            if name == b"out_time_us" and value.isdigit():
-                on_time(int(value) / 1e6)
+        rest = rest[:_LINE_BYTES]
+        times = [time for line in lines if (time := _TIME.fullmatch(line))]
+        if times:
+            on_time(int(times[-1][1]) / 1e6)
 
     return read
 
