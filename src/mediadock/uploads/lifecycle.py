@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from mediadock.core.filetypes import Kind
 from mediadock.core.profiles import LinkedAsset, profile_named
 from mediadock.core.states import GONE, OCCUPIES_BYTES, TRANSITIONS, State
 from mediadock.uploads import outbox, turns
@@ -69,15 +70,12 @@ def transition(
 
 def claim(asset_id: int) -> MediaAsset | None:
     """Take the lease of this very asset; ``None`` when there is no work, or it is another worker's."""
-    return _claimed(turns.THIS_VERY_ASSET, asset_id)
+    return _claimed(turns.THIS_VERY_ASSET, asset_id=asset_id)
 
 
-def claim_fairest(asset_id: int) -> MediaAsset | None:
-    """Take the lease of the asset whose turn it is among those of the same kind as this one, waiting or not.
-
-    ``None`` when none waits, or ``asset_id`` names nothing any more.
-    """
-    return _claimed(turns.FAIREST_OF_ITS_KIND, asset_id)
+def claim_fairest(kind: Kind) -> MediaAsset | None:
+    """Take the lease of the asset of this kind whose turn it is; ``None`` when none waits."""
+    return _claimed(turns.FAIREST_OF_A_KIND, kind=kind.value)
 
 
 def renew_lease(asset_id: int, lease_token: uuid.UUID) -> bool:
@@ -137,19 +135,14 @@ def release_ledger(owner_id: int, *, pending: int = 0, used_bytes: int = 0) -> N
         )
 
 
-def _claimed(chosen: str, asset_id: int) -> MediaAsset | None:
+def _claimed(chosen: str, **which: int | str) -> MediaAsset | None:
     """Take a lease for one more attempt.
 
     The attempt is counted before a byte is decoded, so a file that kills its worker cannot do so more than
     ``max_attempts`` times.
     """
     limits = conf()
-    params: dict[str, int | uuid.UUID] = {
-        "asset_id": asset_id,
-        "max_attempts": limits.max_attempts,
-        "token": uuid.uuid4(),
-        "lease_s": limits.lease_s,
-    }
+    params = {**which, "max_attempts": limits.max_attempts, "token": str(uuid.uuid4()), "lease_s": limits.lease_s}
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(turns.BY_INDEX_ONLY)
@@ -204,7 +197,7 @@ _CLAIM = """
     WITH chosen AS (<chosen>),
     claimed AS (
         UPDATE mediadock_asset AS asset
-           SET state = 'processing', attempt = attempt + 1, lease_token = %(token)s,
+           SET state = 'processing', attempt = attempt + 1, lease_token = %(token)s::uuid,
                lease_until = now() + make_interval(secs => %(lease_s)s), updated_at = now(),
                variants = '{}', error_code = NULL, error_reason = NULL
           FROM chosen

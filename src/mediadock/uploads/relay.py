@@ -57,7 +57,7 @@ class Relay:
 
     def _hint(self, payload: Mapping[str, Any]) -> None:
         try:
-            self._sender.send_task(PROCESS_TASK, args=[payload["asset_id"]], queue=payload["kind"])
+            self._sender.send_task(PROCESS_TASK, args=[payload["asset_id"], payload["kind"]], queue=payload["kind"])
         except Exception as error:  # kombu lets its transports' own errors through
             raise Unavailable("broker_unavailable", "The broker does not answer.", log=repr(error)) from error
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from mediadock.core.filetypes import Kind
 from mediadock.uploads.services.answer import answer_hint
+from mediadock.uploads.services.process import process_asset
 from mediadock.uploads.services.sweep import sweep
 from mediadock.uploads.services.tidy import tidy
 
 
 @shared_task(name="mediadock.process")  # type: ignore[untyped-decorator]
-def process_uploaded_asset(asset_id: int) -> None:
-    """An asset waits, perhaps: whoever's turn it is gets served."""
-    answer_hint(asset_id)
+def process_uploaded_asset(asset_id: int, kind: str | None = None) -> None:
+    """An asset waits, perhaps: whoever's turn it is among its kind gets served; this very asset, if no kind is said."""
+    if kind is None:
+        process_asset(asset_id)
+    else:
+        answer_hint(Kind(kind))
 
 
 @shared_task(name="mediadock.sweep")  # type: ignore[untyped-decorator]

@@ -32,10 +32,7 @@ THIS_VERY_ASSET = """
 """.replace("<waiting>", WAITING)
 
 _FAIREST = """
-    WITH RECURSIVE hinted AS MATERIALIZED (
-        SELECT kind FROM mediadock_asset WHERE id = %(asset_id)s
-    ),
-    last_served AS MATERIALIZED (
+    WITH RECURSIVE last_served AS MATERIALIZED (
         SELECT owner_id FROM mediadock_ledger WHERE served_at IS NOT NULL ORDER BY served_at DESC LIMIT 1
     ),
     round (owner_id, due_at, lap) AS (
@@ -54,7 +51,7 @@ _FAIREST = """
     ),
     busy AS (
         SELECT owner_id, count(*) AS jobs FROM mediadock_asset
-         WHERE kind = (SELECT kind FROM hinted) AND lease_token IS NOT NULL AND lease_until > now()
+         WHERE kind = %(kind)s AND lease_token IS NOT NULL AND lease_until > now()
          GROUP BY owner_id
     ),
     turn AS (
@@ -74,12 +71,12 @@ _FAIREST = """
      LIMIT 1
 """
 
-FAIREST_OF_ITS_KIND = (
-    _FAIREST.replace("<of this kind>", "kind = (SELECT kind FROM hinted) AND <waiting>")
+FAIREST_OF_A_KIND = (
+    _FAIREST.replace("<of this kind>", "kind = %(kind)s AND <waiting>")
     .replace("<waiting>", WAITING)
     .replace("<owners>", str(OWNERS_COMPARED))
 )
-"""By the id of the asset that a hint names. What another worker is just taking is skipped."""
+"""What another worker is just taking is skipped."""
 
 
 def patience_s(hints: int) -> int:

@@ -49,7 +49,7 @@ def test_five_more_hints_to_two_workers_have_one_effect(server: BreakableServer,
     with Celery(broker=server.embedded.stack.redis.url) as broker:
         for _ in range(5):
             for upload in uploads:
-                broker.send_task("mediadock.process", args=[upload.asset_id], queue="image")
+                broker.send_task("mediadock.process", args=[upload.asset_id, "image"], queue="image")
 
     server.start_worker("first")
     server.start_worker("second")

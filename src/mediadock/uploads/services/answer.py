@@ -1,17 +1,17 @@
-"""Answer: a hint says that an asset waits; the worker takes the one whose turn it is."""
+"""Answer: a hint says that something waits in a queue; the worker takes the asset whose turn it is."""
 
 from __future__ import annotations
 
+from mediadock.core.filetypes import Kind
 from mediadock.uploads.lifecycle import claim_fairest
 from mediadock.uploads.services.process import process_claimed
 
 
-def answer_hint(asset_id: int) -> None:
-    """Do the work of one waiting asset of the same kind as ``asset_id``: the fairest, see ``turns``.
+def answer_hint(kind: Kind) -> None:
+    """Do the work of one waiting asset of this kind: the fairest, see ``turns``.
 
-    As many hints as assets that wait are work for all of them, in whatever order they come. A hint of an asset that is
-    done takes another one that waits; a hint of an asset that is deleted takes none, and the sweeper hints again.
+    As many hints as assets that wait are work for all of them, in whatever order they come; a hint too many is none.
     """
-    asset = claim_fairest(asset_id)
+    asset = claim_fairest(kind)
     if asset is not None:
         process_claimed(asset)
