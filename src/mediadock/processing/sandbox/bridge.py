@@ -22,7 +22,8 @@ from mediadock.processing.source import Source
 _LONGEST_HEAD = 16 * 1024
 _MOST_CONNECTIONS = 16
 _PATIENCE_S = 60.0
-_RANGE = re.compile(rb"\r\nrange:\s*bytes=(\d{1,18})-(\d{0,18})\r\n", re.IGNORECASE)
+_RANGE = re.compile(rb"\r\nrange:[ \t]*bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))[ \t]*\r\n", re.IGNORECASE)
+"""One range, as in RFC 9110 section 14.1.2; a list of them is answered with the whole, which that allows."""
 
 
 class Bridge:
@@ -80,8 +81,7 @@ class Bridge:
         except OSError:
             pass  # the program went away, which it does at every jump
         except BaseException as error:  # noqa: BLE001 - kept for whoever waits for the job
-            self.error = self.error or error
-            self._on_error()
+            self._break(error)
         finally:
             with self._lock:
                 self._lines.discard(line)
@@ -95,9 +95,8 @@ class Bridge:
             return
         size = self._source.size_bytes
         asked = _RANGE.search(head)
-        start = int(asked[1]) if asked else 0
-        end = min(int(asked[2]) + 1, size) if asked and asked[2] else size
-        if start >= end:
+        start, end = _bounds(asked, size) if asked else (0, size)
+        if asked and start >= end:
             line.sendall(
                 f"HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{size}\r\n"
                 "Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
@@ -114,11 +113,33 @@ class Bridge:
     def _send(self, line: socket.socket, start: int, end: int) -> None:
         left = end - start
         line.settimeout(None)  # a transcoder reads as slowly as it encodes; the job's wall clock ends it
-        for block in self._source.chunks(start):
+        for block in self._blocks(start):
             line.sendall(memoryview(block)[:left])
             left -= len(block)
             if left <= 0:
                 return
+        if left > 0:
+            self._break(EOFError(f"the source ended {left} bytes early"))
+
+    def _blocks(self, start: int) -> Iterator[bytes]:
+        """The source's own; its errors are told from those of the line, which may be of the same kind."""
+        try:
+            yield from self._source.chunks(start)
+        except Exception as error:
+            self._break(error)
+            raise ConnectionAbortedError from error
+
+    def _break(self, error: BaseException) -> None:
+        self.error = self.error or error
+        self._on_error()
+
+
+def _bounds(asked: re.Match[bytes], size: int) -> tuple[int, int]:
+    """First byte and the one behind the last; no bytes when the range lies outside."""
+    first, last, suffix = asked.groups()
+    if suffix is not None:
+        return max(0, size - int(suffix)), size
+    return int(first), min(int(last) + 1, size) if last else size
 
 
 def _started(work: Callable[[], None]) -> threading.Thread:
