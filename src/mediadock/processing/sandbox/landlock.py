@@ -2,7 +2,8 @@
 
 What stays is reading the interpreter, its libraries and the system's: enough for a late import, nothing of
 the worker's: no configuration, no /etc, no /proc, no other process's files, and no writing anywhere. A job with a
-program may start that one (the kernel also starts its loader), write into its folder and connect to its source.
+program may start that one, write into its folder and connect to its source. A program that has a loader brings it
+along, since the kernel asks for both: under the same rules, the loader can then load what may be read.
 Source: https://docs.kernel.org/userspace-api/landlock.html
 """
 
@@ -35,12 +36,8 @@ _READABLE = (
     *map(Path, (sys.prefix, sys.base_prefix)),
     _PACKAGE,
 )
-_LOADERS = (
-    "/lib64/ld-linux-x86-64.so.2",
-    "/lib/ld-linux-aarch64.so.1",
-    "/lib/ld-musl-x86_64.so.1",
-    "/lib/ld-musl-aarch64.so.1",
-)
+_INTERPRETER = 3  # PT_INTERP, elf(5)
+_LONGEST_NAME = 4096
 
 
 def close_files(needs: Needs | None) -> None:
@@ -62,13 +59,28 @@ def close_files(needs: Needs | None) -> None:
 
 
 def _allow_needs(ruleset: int, needs: Needs, *, handled: int, network: int) -> None:
-    for loader in _LOADERS:
-        _allow_below(ruleset, Path(loader), _READ_FILE | _EXECUTE)
+    loader = _loader_of(needs.program)
+    if loader is not None:
+        _allow_below(ruleset, loader, _READ_FILE | _EXECUTE)
     writing = _WRITE_FILE | _READ_FILE | _READ_DIR | _REMOVE_FILE | _MAKE_FILE | _TRUNCATE
     for descriptor, rights in ((needs.program, _READ_FILE | _EXECUTE), (needs.folder, writing & handled)):
         linux.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, _pointer(struct.pack("=Qi", rights, descriptor)), 0)
     if network:
         linux.syscall(_ADD_RULE, ruleset, _NET_PORT, _pointer(struct.pack("=QQ", _CONNECT, needs.port)), 0)
+
+
+def _loader_of(program: int) -> Path | None:
+    """What a dynamically linked program names as its loader (ELF, 64 bits, little-endian)."""
+    head = os.pread(program, 64, 0)
+    if len(head) < 64 or not head.startswith(b"\x7fELF\x02\x01"):
+        return None
+    table, entry_bytes, entries = *struct.unpack_from("<Q", head, 32), *struct.unpack_from("<HH", head, 54)
+    for number in range(entries):
+        entry = os.pread(program, 56, table + number * entry_bytes)
+        kind, _, at, _, _, length = struct.unpack_from("<IIQQQQ", entry)
+        if kind == _INTERPRETER:
+            return Path(os.fsdecode(os.pread(program, min(length, _LONGEST_NAME), at).rstrip(b"\0")))
+    return None
 
 
 def _allow_below(ruleset: int, path: Path, rights: int) -> None:
