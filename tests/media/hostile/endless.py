@@ -16,7 +16,7 @@ _MOST = 0xFFFF_FFFF
 
 def flac(draw: Draw) -> File:
     """FLAC of silence in blocks of 65,535 samples: a day is less than a megabyte, the head tells the truth or not."""
-    rate, seconds = draw.turn(((8_000, _DAY_S), (44_100, 600), (8_000, 13 * 3600), (655_350, 7_200), (1, 1)))
+    rate, seconds = draw.turn(((8_000, _DAY_S), (44_100, 600), (8_000, 13 * 3600), (655_350, 1_200), (1, 1)))
     said = draw.random.choice([0, rate * seconds, 1, 2**36 - 1])
     return _flac(rate, seconds, said=said, mark=draw.marker), "audio/flac"
 

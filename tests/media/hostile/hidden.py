@@ -24,7 +24,7 @@ def active(marker: bytes) -> tuple[bytes, ...]:
     """Things that run, or point somewhere, when a browser or a shell takes the file for them."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as files:
-        files.writestr("evil.html", marker)
+        files.writestr(zipfile.ZipInfo("evil.html"), marker)  # the same moment in every run
     return (
         b"<html><script>/*" + marker + b"*/alert(1)</script></html>",
         archive.getvalue(),
