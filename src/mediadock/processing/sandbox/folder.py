@@ -89,7 +89,8 @@ def _remove(path: Path) -> None:
 
 def _base() -> Path:
     """The folder of this user's folders; a name that somebody else has taken is not used."""
-    base = Path(tempfile.gettempdir()) / f"mediadock-{os.getuid()}"
+    # Python passes over a TMPDIR that is full at first sight, and then stays with another disk.
+    base = Path(os.environ.get("TMPDIR") or tempfile.gettempdir()) / f"mediadock-{os.getuid()}"
     base.mkdir(mode=0o700, exist_ok=True)
     found = base.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
