@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import psutil
 import psycopg
@@ -27,16 +28,30 @@ class BreakableServer(RunningServer):
 
     programs: Mapping[str, Program]
 
-    def start(self, name: str, *, like: str | None = None, options: tuple[str, ...] = (), **settings: str) -> None:
-        """Start a program, or under ``name`` another one ``like`` it, with ``MEDIADOCK_<settings>`` of its own."""
+    def start(
+        self,
+        name: str,
+        *,
+        like: str | None = None,
+        options: tuple[str, ...] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
+        **settings: str,
+    ) -> None:
+        """Start a program, or under ``name`` another one ``like`` it, with ``MEDIADOCK_<settings>`` of its own.
+
+        ``environment`` is what else its environment holds, by the full names.
+        """
         program = self.programs[like or name]
-        env = {**program.env, **{f"MEDIADOCK_{key}": value for key, value in settings.items()}}
+        env = {**program.env, **{f"MEDIADOCK_{key}": value for key, value in settings.items()}, **environment}
         self.supervisor.launch(replace(program, name=name, argv=(*program.argv, *options), env=env))
         self.supervisor.wait_ready()
 
-    def start_worker(self, name: str, **settings: str) -> None:
+    def start_worker(
+        self, name: str, *, environment: Mapping[str, str] = MappingProxyType({}), **settings: str
+    ) -> None:
         """A worker of every queue; two on one machine need names of their own."""
-        self.start(name, like="worker", options=("-n", f"{name}@localhost", "-Q", EVERY_QUEUE), **settings)
+        options = ("-n", f"{name}@localhost", "-Q", EVERY_QUEUE)
+        self.start(name, like="worker", options=options, environment=environment, **settings)
 
     def stop(self, *names: str) -> None:
         """Stop programs politely."""
