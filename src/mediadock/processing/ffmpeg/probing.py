@@ -38,12 +38,18 @@ def probe(parent: Parent, params: Mapping[str, object]) -> dict[str, object]:
 def _facts(container: Any, demuxer: str) -> dict[str, object]:  # noqa: ANN401 - an input of PyAV, which has no stubs for all
     pictures = [stream for stream in container.streams.video if not _is_cover(stream)]
     sounds = [stream for stream in container.streams.audio if stream.codec_context is not None]
-    tags = {stream.codec_context.codec_tag.lower() for stream in (*pictures, *sounds) if stream.codec_context}
-    if tags & _ENCRYPTED_TAGS:
+    if any(_tag(stream.codec_context) in _ENCRYPTED_TAGS for stream in (*pictures, *sounds)):
         raise ContentRejected("encrypted", "This file is protected by a password or by copy protection.")
     video = next((found for found in (_video(container, stream) for stream in pictures) if found), None)
     audio = next((_audio(stream) for stream in sounds if stream.codec_context.sample_rate), None)
     return {"duration_s": _duration_s(container, demuxer), "video": video, "audio": audio}
+
+
+def _tag(context: Any) -> str:  # noqa: ANN401
+    try:
+        return str(context.codec_tag).lower()
+    except UnicodeDecodeError:
+        return ""  # four letters in some containers, a plain number in others: AAC in an AVI is 255
 
 
 def _duration_s(container: Any, demuxer: str) -> float | None:  # noqa: ANN401

@@ -20,6 +20,10 @@ _MOST_BROKEN_OF_A_PIECE = 0.5
 TOO_MUCH_BROKEN = 69
 """What FFmpeg ends with when more than that share of the packets could not be decoded."""
 
+_FULL_HD = 1920 * 1088
+_SHORT_LOOK = ":rc-lookahead=4:sync-lookahead=0"
+"""For larger pictures, each of which x264 keeps in 60 MB: a child may have a gibibyte."""
+
 _TICKS = "1:120000"
 """Fine enough for any frame's time, and a whole number of ticks for each of the usual rates."""
 
@@ -28,8 +32,14 @@ def encoding(url: str, film: Film, variants: Sequence[VideoVariant]) -> list[str
     """Decode, and encode every variant."""
     sizes = [fitted_size(film.video, variant) for variant in variants]
     outputs: list[str] = []
-    for number, variant in enumerate(variants):
-        outputs += ["-map", f"[v{number}]", *_pictures(film.video, variant), *_sound(film, variant), *_file(variant)]
+    for number, (variant, size) in enumerate(zip(variants, sizes, strict=True)):
+        outputs += [
+            "-map",
+            f"[v{number}]",
+            *_pictures(film.video, variant, size),
+            *_sound(film, variant),
+            *_file(variant),
+        ]
     return [*_reading(url, film), "-filter_complex", film_graph(film.video, sizes), *outputs]
 
 
@@ -59,14 +69,16 @@ def _reading(url: str, film: Film, *options: str) -> list[str]:
     return [*global_arguments(), "-max_error_rate", str(most_broken), *options, *reading]
 
 
-def _pictures(video: VideoStream, variant: VideoVariant) -> list[str]:
+def _pictures(video: VideoStream, variant: VideoVariant, size: tuple[int, int]) -> list[str]:
     rate = variant.max_bit_rate
+    ahead = _SHORT_LOOK if size[0] * size[1] > _FULL_HD else ""
     frames = min(video.frame_rate or FASTEST, FASTEST)  # x264 takes the level from it, not what is really shown
     return [
         *("-c:v", "libx264", "-preset", variant.speed, "-crf", str(variant.crf), "-profile:v", "high"),
         *("-maxrate", str(rate), "-bufsize", str(2 * rate), "-threads:v", THREADS, "-a53cc", "0"),
-        *("-x264-params", f"fps={round(frames * 1000)}/1000"),
+        *("-x264-params", f"fps={round(frames * 1000)}/1000{ahead}"),
         *("-fps_mode", "vfr", "-enc_time_base:v", _TICKS, "-bsf:v", KEPT_UNITS),
+        *("-metadata:s:v", "encoder="),
     ]
 
 
