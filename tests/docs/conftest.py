@@ -1,4 +1,4 @@
-"""What the pages' sessions need: a server with the demo users, a folder with three pictures."""
+"""What the pages' sessions need: a server with the demo users, a folder with three pictures and a film."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from media.films import film
 from stack.here import cannot_run
 
 PICTURES = ("beach.jpg", "dunes.jpg", "pier.jpg")
@@ -14,7 +15,7 @@ PICTURES = ("beach.jpg", "dunes.jpg", "pier.jpg")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A reader's folder, with pictures in it; noise, so that they have some weight."""
+    """A reader's folder, with pictures in it, of noise, so that they have some weight, and a film."""
     import pyvips
 
     for tool in ("bash", "curl", "python3"):
@@ -23,4 +24,5 @@ def folder(tmp_path: Path) -> Path:
     for name in PICTURES:
         noise = pyvips.Image.gaussnoise(1600, 1200, mean=128, sigma=30).cast("uchar")
         noise.bandjoin([noise, noise]).copy(interpretation="srgb").jpegsave(str(tmp_path / name), Q=80)
+    (tmp_path / "tour.mp4").write_bytes(film(size=(1280, 720)))
     return tmp_path

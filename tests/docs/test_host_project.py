@@ -32,5 +32,5 @@ def test_a_profile_of_the_hosts_own_passes_its_documented_test(stack: Embedded, 
     env = host_environment(stack, database="docs_profiles")
     write_files([*blocks(QUICKSTART), *blocks(PROFILES)], folder=folder)
     printed = run_session(blocks(PROFILES), folder=folder, server="", env=env)
-    assert "Ran 3 tests" in printed[-1].text
+    assert "Ran 4 tests" in printed[-1].text
     assert "OK" in printed[-1].text
