@@ -87,7 +87,7 @@ def _encoded(
 
 
 def _progress(parent: Parent, duration_s: float | None) -> Callable[[float], None]:
-    """Seconds of output to percents that only rise; where nobody knows the duration, a sign of life."""
+    """Seconds of output to percents that only rise; where nobody knows the duration, the worker counts bytes."""
     highest = 0.0
     parent.progress(0)
 

@@ -13,6 +13,7 @@ from mediadock.processing.ffmpeg.program import ffmpeg_path
 from mediadock.processing.limits import VIDEO_LIMITS, Limits
 from mediadock.processing.sandbox import Frame, Job, run_job
 from mediadock.processing.source import Source
+from mediadock.processing.video.counted import CountedSource
 from mediadock.processing.video.model import MP4, VideoFacts, VideoOutput, VideoSpec
 
 _ENTRY = "mediadock.processing.video.pipeline:render"
@@ -45,9 +46,14 @@ def render_video(
         width, height = _side(frame.head.get("width")), _side(frame.head.get("height"))
         emit(VideoOutput(name=name, content_type=MP4, width=width, height=height), file)
 
+    counted = CountedSource(source)
+
+    def on_percent(percent: int) -> None:
+        on_progress(percent if probe.duration_s is not None or percent == 100 else counted.percent)
+
     params = {**asdict(probe), "variants": [asdict(variant) for variant in spec.variants]}
     job = Job(entry=_ENTRY, params=params, program=ffmpeg_path())
-    report = run_job(job, source, limits=limits, on_output=_refuse, on_file=on_file, on_progress=on_progress)
+    report = run_job(job, counted, limits=limits, on_output=_refuse, on_file=on_file, on_progress=on_percent)
     if missing:
         raise ProcessingFailed("decoder_crashed", _BROKEN, log=f"never made: {sorted(missing)}")
     return _facts(report.result)
