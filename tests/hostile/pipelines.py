@@ -21,6 +21,7 @@ from mediadock.processing.video import PosterSpec, render_poster, render_video
 
 READY = "ready"
 PATIENCE_S = 60.0
+_AS_USUAL = VideoPreset()
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Ending:
         self.made.append(file.read())
 
 
-def ending_of(body: bytes, *, name: str) -> Ending:
+def ending_of(body: bytes, *, name: str, films: VideoPreset = _AS_USUAL) -> Ending:
     """What becomes of one file; a job that is not done after ``PATIENCE_S`` is stopped.
 
     Anything but an end of the vocabulary is raised: it would be a mistake of ours.
@@ -52,7 +53,7 @@ def ending_of(body: bytes, *, name: str) -> Ending:
     ending = Ending(name)
     started = time.monotonic()
     try:
-        _render(body, ending)
+        _render(body, ending, films)
         ending.outcome = READY
     except (ContentRejected, ProcessingFailed) as end:
         ending.outcome, ending.log = end.code, end.log
@@ -60,7 +61,7 @@ def ending_of(body: bytes, *, name: str) -> Ending:
     return ending
 
 
-def _render(body: bytes, ending: Ending) -> None:
+def _render(body: bytes, ending: Ending, films: VideoPreset) -> None:
     found = sniff(body[:HEAD_BYTES], size_bytes=len(body))
     source = MemorySource(body)
     if found.kind is None:
@@ -71,14 +72,14 @@ def _render(body: bytes, ending: Ending) -> None:
         render_document(source, DocumentSpec(), emit=ending.take)
     elif found.kind in ("audio", "video"):
         with closing(SeekableSource(source)) as seekable:
-            _render_timed(seekable, probe_media(seekable, content_type=found.content_type), ending)
+            _render_timed(seekable, probe_media(seekable, content_type=found.content_type), ending, films)
 
 
-def _render_timed(source: Source, probe: Probe, ending: Ending) -> None:
+def _render_timed(source: Source, probe: Probe, ending: Ending, films: VideoPreset) -> None:
     if probe.video is None:
         limits = replace(AUDIO_LIMITS, wall_s=PATIENCE_S)
         render_audio(source, probe, AudioPreset(), emit=ending.take_file, limits=limits)
         return
     render_poster(source, probe, PosterSpec(), emit=ending.take)
     limits = replace(VIDEO_LIMITS, wall_s=PATIENCE_S)
-    render_video(source, probe, VideoPreset(), emit=ending.take_file, limits=limits)
+    render_video(source, probe, films, emit=ending.take_file, limits=limits)

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from hostile.pipelines import PATIENCE_S, READY, Ending, ending_of
-from media.hostile import CLASSES, Hostile
+from media.hostile import BEHIND_SLICES, CLASSES, Hostile
+from mediadock.core.profiles import VideoPreset, VideoVariant
 from mediadock.processing import sandbox
 from mediadock.processing.limits import MIB
 
@@ -83,6 +84,17 @@ def test_every_hostile_file_comes_to_a_named_end_and_its_marker_nowhere(name: st
         file.name for file, end in zip(files, endings, strict=True) if any(file.marker in made for made in end.made)
     ]
     assert (late, unnamed, leaked) == ({}, {}, [])
+
+
+@pytest.mark.parametrize(("may_copy", "is_published"), [(False, False), (True, True)])
+def test_only_a_copied_film_has_what_lies_behind_its_slices(may_copy: bool, is_published: bool) -> None:
+    """A copy is the source's own slices, by its definition; a profile that wants no such byte forbids copies."""
+    films = VideoPreset(variants=(VideoVariant(may_copy=may_copy),))
+    for seed in range(4):
+        file = BEHIND_SLICES(seed)
+        ending = ending_of(file.body, name=file.name, films=films)
+        assert ending.outcome == READY
+        assert any(file.marker in made for made in ending.made) is is_published
 
 
 @pytest.mark.parametrize("name", GOOD_BELOW)

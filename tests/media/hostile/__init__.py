@@ -9,7 +9,7 @@ from types import MappingProxyType
 from media.hostile import avi, coded, damage, endless, gaps, heads_first, hidden, lies, still
 from media.hostile.model import Hostile, Maker, hostile
 
-__all__ = ["CLASSES", "Hostile"]
+__all__ = ["BEHIND_SLICES", "CLASSES", "Hostile"]
 
 _MAKERS: Mapping[str, Maker] = {
     "something active behind the end": hidden.behind_the_end,
@@ -61,3 +61,6 @@ _MAKERS: Mapping[str, Maker] = {
 CLASSES: Mapping[str, Callable[[int], Hostile]] = MappingProxyType(
     {name: partial(hostile, name, maker) for name, maker in _MAKERS.items()}
 )
+
+BEHIND_SLICES: Callable[[int], Hostile] = partial(hostile, "behind slices", coded.behind_slices)
+"""Not among ``CLASSES``: what becomes of it depends on whether a profile lets films be copied."""

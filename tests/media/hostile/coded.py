@@ -15,21 +15,26 @@ _UUID = bytes(range(16))
 
 
 def in_picture_units(draw: Draw) -> File:
-    """Units of H.264 that decoders skip: user data, registered data, filler, unspecified types, a slice's tail."""
+    """Units of H.264 that decoders skip: user data, registered data, filler, unspecified types."""
     film = film_of(plain_mp4())
     video = _track(film, b"vide")
-    kind = draw.turn(("user data", "registered", "filler", "unspecified", "tail", "user data on all"))
+    kind = draw.turn(("user data", "registered", "filler", "unspecified", "user data on all"))
     unit = {
         "user data": _sei(5, _UUID + draw.marker),
         "user data on all": _sei(5, _UUID + draw.marker),
         "registered": _sei(4, b"\xb5\0\x31GA94\x03" + draw.marker),
         "filler": bytes([_FILLER]) + draw.marker + b"\x80",
         "unspecified": bytes([_UNSPECIFIED]) + draw.marker,
-    }.get(kind)
-    samples = [
-        _with_tail(sample, draw.marker) if unit is None else _unit(unit) + sample for sample in _samples(film, video)
-    ]
-    _replace(film, video, samples)
+    }[kind]
+    _replace(film, video, [_unit(unit) + sample for sample in _samples(film, video)])
+    return whole(film), "video/mp4"
+
+
+def behind_slices(draw: Draw) -> File:
+    """Bytes behind the end of a slice, in its own unit: only a decoder knows where a slice ends."""
+    film = film_of(plain_mp4())
+    video = _track(film, b"vide")
+    _replace(film, video, [_with_tail(sample, draw.marker) for sample in _samples(film, video)])
     return whole(film), "video/mp4"
 
 

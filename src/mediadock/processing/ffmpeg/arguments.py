@@ -40,26 +40,18 @@ def global_arguments() -> list[str]:
     ]
 
 
-def input_arguments(url: str, *, demuxer: str, start_s: float | None = None) -> list[str]:
-    """The one input: ``url`` read by ``demuxer``, from ``start_s`` on, never beyond twelve hours."""
+def input_arguments(
+    url: str, *, demuxer: str, start_s: float | None = None, most_s: float = MAX_DURATION_S
+) -> list[str]:
+    """The one input: ``url`` read by ``demuxer``, from ``start_s`` on and for at most ``most_s``."""
     rules = [part for name, value in RULES.items() for part in (f"-{name}", value)]
     reading = ("-max_redirects", "0", "-rw_timeout", str(_SILENCE_US), "-max_pixels", str(_MAX_PIXELS))
     start = () if start_s is None else ("-ss", f"{start_s:.3f}")
     form = ("-format_whitelist", demuxer, "-f", demuxer)
-    return [*rules, *reading, *form, "-threads", THREADS, *start, "-t", str(MAX_DURATION_S), "-i", url]
+    return [*rules, *reading, *form, "-threads", THREADS, *start, "-t", str(most_s), "-i", url]
 
 
 def output_arguments() -> list[str]:
     """What every published file has in common: nothing of the source's metadata, index in front."""
-    return [
-        "-map_metadata",
-        "-1",
-        "-map_chapters",
-        "-1",
-        "-fflags",
-        "+bitexact",
-        "-movflags",
-        "+faststart",
-        "-f",
-        "mp4",
-    ]
+    nothing_of_theirs = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
+    return [*nothing_of_theirs, "-movflags", "+faststart", "-f", "mp4"]

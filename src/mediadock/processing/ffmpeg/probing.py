@@ -20,6 +20,8 @@ av.logging.set_level(None)
 _ENCRYPTED_TAGS = frozenset({"encv", "enca", "drmi", "drms"})
 _PACKETS_FOR_ONE_FRAME = 600
 _UNLIKELY_ASPECT = 20.0
+_RATES = range(1_000, 768_001)
+_FOR_EVER_S = 1e9
 
 
 def probe(parent: Parent, params: Mapping[str, object]) -> dict[str, object]:
@@ -41,7 +43,7 @@ def _facts(container: Any, demuxer: str) -> dict[str, object]:  # noqa: ANN401 -
     if any(_tag(stream.codec_context) in _ENCRYPTED_TAGS for stream in (*pictures, *sounds)):
         raise ContentRejected("encrypted", "This file is protected by a password or by copy protection.")
     video = next((found for found in (_video(container, stream) for stream in pictures) if found), None)
-    audio = next((_audio(stream) for stream in sounds if stream.codec_context.sample_rate), None)
+    audio = next((_audio(stream) for stream in sounds if stream.codec_context.sample_rate in _RATES), None)
     return {"duration_s": _duration_s(container, demuxer), "video": video, "audio": audio}
 
 
@@ -58,7 +60,7 @@ def _duration_s(container: Any, demuxer: str) -> float | None:  # noqa: ANN401
     if demuxer not in TELLS_DURATION or not duration or duration <= 0:
         return None
     before = max(container.start_time or 0, 0) if demuxer in COUNTS_FROM_ZERO else 0
-    return float(duration - before if before < duration else duration) / av.time_base
+    return min(float(duration - before if before < duration else duration) / av.time_base, _FOR_EVER_S)
 
 
 def _is_cover(stream: Any) -> bool:  # noqa: ANN401

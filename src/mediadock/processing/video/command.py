@@ -11,7 +11,7 @@ from mediadock.processing.video.copying import KEPT_UNITS
 from mediadock.processing.video.fitting import fitted_size
 from mediadock.processing.video.graph import FASTEST, film_graph
 from mediadock.processing.video.model import Film
-from mediadock.processing.video.sound import copied_sound, encoded_sound, may_copy_sound
+from mediadock.processing.video.sound import encoded_sound
 
 _MOST_BROKEN = 0.1
 _MOST_BROKEN_OF_A_PIECE = 0.5
@@ -85,8 +85,6 @@ def _pictures(video: VideoStream, variant: VideoVariant, size: tuple[int, int]) 
 def _sound(film: Film, variant: VideoVariant) -> list[str]:
     if film.audio is None:
         return []
-    if variant.may_copy and may_copy_sound(film.audio):
-        return copied_sound(film.audio)
     return encoded_sound(film.audio, variant)
 
 

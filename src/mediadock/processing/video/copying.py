@@ -12,8 +12,9 @@ _DEMUXERS = frozenset({"mov", "matroska"})  # the others tell too little of when
 _PROFILES = frozenset({"Baseline", "Constrained Baseline", "Main", "High", "Progressive High", "Constrained High"})
 _PIXELS = frozenset({"yuv420p", "yuvj420p"})
 
-KEPT_UNITS = "filter_units=pass_types=1|5|7-8"
-"""H.264's slices and parameter sets; every other unit may hold anything (ITU-T H.264, table 7-1)."""
+KEPT_UNITS = "filter_units=pass_types=1|5|7-8,h264_metadata"
+"""H.264's slices and parameter sets; every other unit may hold anything (ITU-T H.264, table 7-1). Parameter sets are
+written anew from what they mean. Slices are bytes of the source: a profile that wants none has ``may_copy=False``."""
 
 
 def may_copy_pictures(demuxer: str, video: VideoStream, variant: VideoVariant) -> bool:

@@ -1,4 +1,7 @@
-"""FFmpeg's arguments for the sound of a film: AAC, two channels at most, in step with the pictures."""
+"""FFmpeg's arguments for the sound of a film: AAC, two channels at most, in step with the pictures.
+
+It is encoded anew also where the source has AAC: its frames may carry a stranger's bytes that no player plays.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,6 @@ from mediadock.processing.ffmpeg.probe import AudioStream
 
 _LONGEST_HOLE_S = 600
 _CD_FAMILY = frozenset({11_025, 22_050, 44_100, 88_200, 176_400})
-_COPIED_RATES = range(8_000, 48_001)
-
-
-def may_copy_sound(audio: AudioStream) -> bool:
-    """Whether players everywhere take it as it is."""
-    return (
-        audio.codec == "aac"
-        and audio.profile == "LC"
-        and 1 <= audio.channels <= 2
-        and audio.sample_rate in _COPIED_RATES
-    )
-
-
-def copied_sound(audio: AudioStream) -> list[str]:
-    """The sound as it is."""
-    return ["-map", f"0:{audio.index}", "-c:a", "copy"]
 
 
 def encoded_sound(audio: AudioStream, variant: VideoVariant) -> list[str]:
