@@ -71,13 +71,13 @@ def test_a_level_that_players_lack_is_encoded_anew(level: str, is_copied: bool) 
     ("audio", "extra", "made"),
     [
         ("aac", (), ("aac", "LC", 1, 44_100)),
-        ("aac", ("-ac", "2", "-ar", "22050"), ("aac", "LC", 2, 22_050)),
+        ("aac", ("-ac", "2", "-ar", "22050"), ("aac", "LC", 2, 44_100)),
         ("aac", ("-ac", "6", "-ar", "48000"), ("aac", "LC", 2, 48_000)),
         ("ac3", ("-ac", "2", "-ar", "48000"), ("aac", "LC", 2, 48_000)),
         ("mp3", ("-ac", "1", "-ar", "44100"), ("aac", "LC", 1, 44_100)),
     ],
 )
-def test_the_sound_of_a_copied_film_is_copied_where_it_fits(
+def test_the_sound_of_a_copied_film_is_encoded_anew(
     audio: str, extra: tuple[str, ...], made: tuple[str, str, int, int]
 ) -> None:
     watched = watch(film(audio=audio, extra=extra))
