@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import psutil
+import pytest
 
 from media.programs import Program
 from mediadock.core.profiles import AudioPreset, VideoPreset
@@ -20,9 +22,13 @@ from mediadock.processing.audio import AudioFacts, render_audio
 from mediadock.processing.ffmpeg import AudioStream, Probe, VideoStream
 from mediadock.processing.ffmpeg.program import ffmpeg_path
 from mediadock.processing.limits import MIB, Limits
+from mediadock.processing.sandbox import Job, Report, run_job
 from mediadock.processing.source import MemorySource, Source
 from mediadock.processing.video import VideoFacts, render_video
+from stack.here import cannot_run
 
+BODY = b"0123456789"
+PATIENT = Limits(wall_s=60.0, file_bytes=4 * MIB)
 BRIEF = Limits(wall_s=20.0, cpu_s=60, memory_bytes=400 * MIB, file_bytes=4 * MIB)
 
 SOUND = AudioStream(index=0, codec="pcm_s16le", profile="", channels=1, sample_rate=44_100)
@@ -132,3 +138,41 @@ def children_left() -> list[psutil.Process]:
 def stub(folder: Path, program: Program) -> Path:
     """The program, installed under a name that nothing else has."""
     return program.install(folder, "stands-in-for-ffmpeg")
+
+
+def run(
+    name: str,
+    source: Source | None = None,
+    *,
+    program: str | None = None,
+    limits: Limits = PATIENT,
+    files: dict[str, bytes] | None = None,
+    **params: object,
+) -> Report:
+    """A function of ``program_jobs`` as a job with a program, FFmpeg unless another is named; fills ``files``."""
+    job = Job(entry=f"hostile.program_jobs:{name}", params=params, program=program or ffmpeg_path())
+    kept = {} if files is None else files
+    return run_job(
+        job,
+        source or MemorySource(BODY),
+        limits=limits,
+        on_output=lambda _: None,
+        on_file=lambda frame, file: kept.__setitem__(frame.text("name"), file.read()),
+    )
+
+
+@contextmanager
+def small_disk(size_bytes: int) -> Iterator[Path]:
+    """A file system of its own in memory."""
+    if os.getuid() != 0:
+        cannot_run("only root can mount a small disk")
+    path = Path(tempfile.mkdtemp(prefix="mediadock-small-"))
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", str(path)], check=False)
+    if mounted.returncode != 0:
+        path.rmdir()
+        pytest.skip("this machine lets nobody mount")
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "-l", str(path)], check=True)
+        path.rmdir()

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hostile.poisoned import children_left, folders_in, temporary_folder
+from hostile.poisoned import children_left, folders_in, small_disk, temporary_folder
 from media.films import film
 from media.playing import hear
 from media.sounds import sound, speech
@@ -188,23 +187,6 @@ def test_a_file_with_two_names_is_refused_even_without_the_kernels_help(temporar
         (folder.path / "audio.m4a").hardlink_to(secret)
         with pytest.raises(ProcessingFailed):
             folder.open_output("audio.m4a")
-
-
-@contextmanager
-def small_disk(size_bytes: int) -> Iterator[Path]:
-    """A file system of its own in memory."""
-    if os.getuid() != 0:
-        cannot_run("only root can mount a small disk")
-    path = Path(tempfile.mkdtemp(prefix="mediadock-small-"))
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", str(path)], check=False)
-    if mounted.returncode != 0:
-        path.rmdir()
-        pytest.skip("this machine lets nobody mount")
-    try:
-        yield path
-    finally:
-        subprocess.run(["umount", "-l", str(path)], check=True)
-        path.rmdir()
 
 
 @pytest.fixture

@@ -19,8 +19,7 @@ import pytest
 from e2e.faults.films import assert_all_published_once, send_film, send_sound
 from e2e.faults.oracle import assert_no_gaps
 from e2e.faults.pictures import quick_jpeg
-from hostile.poisoned import folders_in, running, stub
-from hostile.test_private_folders import small_disk
+from hostile.poisoned import folders_in, running, small_disk, stub
 from media import programs
 from media.programs import Program
 from mediadock.local.family import descendants, is_gone
