@@ -1,0 +1,84 @@
+/** From files to upload sessions: checked, found again if they were begun before, declared otherwise. */
+
+import type { Config } from "../api/values.js";
+import { hash } from "../hash/lazy.js";
+import { checkFiles } from "./checks.js";
+import { fingerprint } from "./fingerprint.js";
+import type { Keep } from "./keep.js";
+import { preferredPartSize } from "./parts.js";
+import { isSameFile } from "./same.js";
+import type { Begun, Declared, SameFile, Surface } from "./surface.js";
+import { typeOfFile } from "./types.js";
+
+export interface Beginning {
+  /** Declare a SHA-256 of each file, which the store or the worker compares; every file is read once more before. */
+  sha256?: boolean;
+  /** Continue an unfinished upload that says the same. Default true. */
+  resume?: boolean;
+  /** Refuse here what the server's published limits refuse. Default true. */
+  checks?: boolean;
+  partSizeBytes?: number;
+  signal?: AbortSignal;
+}
+
+export interface Beginner {
+  /** Assets that are being sent from here: not to be continued by another call. */
+  readonly busy: Set<number>;
+  begin(surface: Surface, files: readonly File[], how: Beginning): Promise<Begun>;
+  /** Runs `begin` when those before it have ended; its assets are busy before the next one looks. */
+  inTurn(begin: () => Promise<Begun>): Promise<Begun>;
+}
+
+/** Begins one upload after the other, so that a second call with the same files is not taken for a continuation of the first. */
+export function createBeginner(keep: Keep, config: () => Promise<Config>): Beginner {
+  const busy = new Set<number>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  const inTurn: Beginner["inTurn"] = (begin) => {
+    const turn = last.then(begin).then((begun) => {
+      for (const assetId of begun.assetIds) busy.add(assetId);
+      return begun;
+    });
+    last = turn.catch(() => {});
+    return turn;
+  };
+  /** Beside the upload, which need not wait for it; a file that cannot be read fails soon enough. */
+  const remember = (assetId: number, file: File) =>
+    fingerprint(file).then(
+      (value) => busy.has(assetId) && keep.put(assetId, value),
+      () => {},
+    );
+
+  return {
+    busy,
+    inTurn,
+    begin: async (surface, files, how) => {
+      const limits = (await config()).profiles[surface.profile];
+      if (limits && how.checks !== false) checkFiles(files, limits);
+      const declared = await Promise.all(files.map((file) => declare(file, limits?.types ?? [], how)));
+      const same: SameFile = (...of) => isSameFile(keep, ...of, how.signal);
+      return inTurn(async () => {
+        const found = how.resume === false ? undefined : await surface.findBegun(files, same, busy, how.signal);
+        if (found) return found;
+        const begun = await surface.prepare(declared, how.signal);
+        for (const [index, assetId] of begun.assetIds.entries()) remember(assetId, files[index] as File);
+        return begun;
+      });
+    },
+  };
+}
+
+async function declare(
+  file: File,
+  types: readonly string[],
+  { sha256, partSizeBytes, signal }: Beginning,
+): Promise<Declared> {
+  const checksum = sha256 ? btoa(String.fromCharCode(...(await hash("sha256", file, signal)))) : undefined;
+  return {
+    file_name: file.name,
+    file_size: file.size,
+    content_type: typeOfFile(file, types)?.contentType ?? "",
+    client_part_size: partSizeBytes ?? preferredPartSize(file.size),
+    ...(checksum && { checksum_sha256: checksum }),
+  };
+}
