@@ -1,0 +1,60 @@
+/** Requests carry who asks; refusals are typed, with the server's code and sentence. */
+import { expect, test } from "vitest";
+import { NotLoggedIn, NotThere, ServerBusy, type Tokens, WrongState } from "../src/index.js";
+import { clientOf, startServer } from "./support/setup.js";
+
+test.each([
+  [401, NotLoggedIn, 1],
+  [404, NotThere, 1],
+  [409, WrongState, 1],
+  [503, ServerBusy, 3],
+])("status %i is %o, after %3$i tries", async (status, Kind, tries) => {
+  const server = await startServer();
+  server.fault("GET /api/v1/users/me", { status, code: "a_code", times: 9 });
+  const error = await clientOf(server)
+    .me()
+    .catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(Kind);
+  expect(error).toMatchObject({ status, code: "a_code", message: "Told to fail." });
+  expect(server.count("GET /api/v1/users/me")).toBe(tries);
+});
+
+test("a token that has run out is exchanged once for all who wait, and the new pair is told", async () => {
+  const server = await startServer();
+  const told: Tokens[] = [];
+  const client = clientOf(server, { token: "old", refreshToken: "refresh", onTokens: (tokens) => told.push(tokens) });
+  await Promise.all([client.unfinished(), client.unfinished(), client.unfinished()]);
+  expect(told).toEqual([{ access: "renewed", refresh: "refresh" }]);
+  expect(server.count("POST /api/v1/auth/token/refresh")).toBe(1);
+});
+
+test("getToken is told which token was refused", async () => {
+  const server = await startServer();
+  const refused: (string | undefined)[] = [];
+  const { token: _, ...options } = { token: "" };
+  const client = clientOf(server, {
+    ...options,
+    token: undefined as never,
+    getToken: (old) => {
+      refused.push(old);
+      return old ? "good" : "stale";
+    },
+  });
+  await expect(client.unfinished()).resolves.toEqual([]);
+  expect(refused).toEqual([undefined, "stale"]);
+});
+
+test("a list is read to its end", async () => {
+  const server = await startServer();
+  for (let id = 0; id < 3; id++) server.add(1, { file_name: `${id}`, file_size: 1 });
+  expect((await clientOf(server).unfinished()).map(({ file_name }) => file_name)).toEqual(["0", "1", "2"]);
+});
+
+test("messages that are read are taken into the store", async () => {
+  const server = await startServer();
+  server.texts.set(100, "look");
+  server.add(100, { file_name: "a", file_size: 1 });
+  const client = clientOf(server);
+  await client.messages(2);
+  expect(client.store.getState().messages[100]).toMatchObject({ text: "look", receiver_id: 2, asset_ids: [1] });
+});
