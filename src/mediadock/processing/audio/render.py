@@ -10,6 +10,7 @@ from mediadock.core.errors import ContentRejected, ProcessingFailed
 from mediadock.processing.audio.model import M4A, AudioFacts, AudioOutput, AudioSpec
 from mediadock.processing.ffmpeg.probe import Probe
 from mediadock.processing.ffmpeg.program import ffmpeg_path
+from mediadock.processing.ffmpeg.received import ExpectedFiles
 from mediadock.processing.limits import AUDIO_LIMITS, Limits
 from mediadock.processing.sandbox import Frame, Job, run_job
 from mediadock.processing.source import Source
@@ -34,14 +35,10 @@ def render_audio(
     """
     if probe.audio is None:
         raise ContentRejected("corrupt", "There is no sound in this file.")
-    missing = {variant.name for variant in spec.variants}
+    expected = ExpectedFiles((variant.name for variant in spec.variants), sentence=_BROKEN)
 
     def on_file(frame: Frame, file: BinaryIO) -> None:
-        name = frame.text("name", longest=32)
-        if name not in missing or not _is_m4a(file):
-            raise ProcessingFailed("decoder_crashed", _BROKEN, log=f"nobody asked for {name!r}, or it is no M4A")
-        missing.discard(name)
-        emit(AudioOutput(name=name, content_type=M4A), file)
+        emit(AudioOutput(name=expected.take(frame, file), content_type=M4A), file)
 
     job = Job(
         entry=_ENTRY,
@@ -55,23 +52,12 @@ def render_audio(
         program=ffmpeg_path(),
     )
     limits = replace(limits, wall_s=probe.wall_s(limits.wall_s))
-    report = run_job(job, source, limits=limits, on_output=_refuse, on_file=on_file, on_progress=on_progress)
-    if missing:
-        raise ProcessingFailed("decoder_crashed", _BROKEN, log=f"never made: {sorted(missing)}")
+    report = run_job(job, source, limits=limits, on_output=expected.refuse, on_file=on_file, on_progress=on_progress)
+    expected.check_complete()
     return _facts(report.result, spec.bars)
 
 
 _BROKEN = "Processing broke while reading this recording."
-
-
-def _refuse(frame: Frame) -> None:
-    raise ProcessingFailed("decoder_crashed", _BROKEN, log=f"an output that is no file: {frame.text('name')!r}")
-
-
-def _is_m4a(file: BinaryIO) -> bool:
-    head = file.read(12)
-    file.seek(0)
-    return head[4:8] == b"ftyp"
 
 
 def _facts(result: Mapping[str, object], bars: int) -> AudioFacts:

@@ -10,6 +10,7 @@ from mediadock.core.errors import ContentRejected, ProcessingFailed
 from mediadock.processing.ffmpeg.arguments import MAX_SIDE
 from mediadock.processing.ffmpeg.probe import Probe
 from mediadock.processing.ffmpeg.program import ffmpeg_path
+from mediadock.processing.ffmpeg.received import ExpectedFiles
 from mediadock.processing.limits import VIDEO_LIMITS, Limits
 from mediadock.processing.sandbox import Frame, Job, run_job
 from mediadock.processing.source import Source
@@ -36,13 +37,10 @@ def render_video(
     """
     if probe.video is None:
         raise ContentRejected("corrupt", "There are no moving pictures in this file.")
-    missing = {variant.name for variant in spec.variants}
+    expected = ExpectedFiles((variant.name for variant in spec.variants), sentence=_BROKEN)
 
     def on_file(frame: Frame, file: BinaryIO) -> None:
-        name = frame.text("name", longest=32)
-        if name not in missing or not _is_mp4(file):
-            raise ProcessingFailed("decoder_crashed", _BROKEN, log=f"nobody asked for {name!r}, or it is no MP4")
-        missing.discard(name)
+        name = expected.take(frame, file)
         width, height = _side(frame.head.get("width")), _side(frame.head.get("height"))
         emit(VideoOutput(name=name, content_type=MP4, width=width, height=height), file)
 
@@ -53,23 +51,12 @@ def render_video(
 
     params = {**asdict(probe), "variants": [asdict(variant) for variant in spec.variants]}
     job = Job(entry=_ENTRY, params=params, program=ffmpeg_path())
-    report = run_job(job, counted, limits=limits, on_output=_refuse, on_file=on_file, on_progress=on_percent)
-    if missing:
-        raise ProcessingFailed("decoder_crashed", _BROKEN, log=f"never made: {sorted(missing)}")
+    report = run_job(job, counted, limits=limits, on_output=expected.refuse, on_file=on_file, on_progress=on_percent)
+    expected.check_complete()
     return _facts(report.result)
 
 
 _BROKEN = "Processing broke while reading this film."
-
-
-def _refuse(frame: Frame) -> None:
-    raise ProcessingFailed("decoder_crashed", _BROKEN, log=f"an output that is no file: {frame.text('name')!r}")
-
-
-def _is_mp4(file: BinaryIO) -> bool:
-    head = file.read(12)
-    file.seek(0)
-    return head[4:8] == b"ftyp"
 
 
 def _side(value: object) -> int:
