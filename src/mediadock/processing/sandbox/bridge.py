@@ -22,6 +22,9 @@ from mediadock.processing.source import Source
 _LONGEST_HEAD = 16 * 1024
 _MOST_CONNECTIONS = 16
 _PATIENCE_S = 60.0
+_AHEAD_BYTES = 256 * 1024
+"""What may lie in a connection that the program leaves unread at its next jump; the kernel would let it be 4 MiB."""
+
 _RANGE = re.compile(rb"\r\nrange:[ \t]*bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))[ \t]*\r\n", re.IGNORECASE)
 """One range, as in RFC 9110 section 14.1.2; a list of them is answered with the whole, which that allows."""
 
@@ -77,6 +80,7 @@ class Bridge:
     def _converse(self, line: socket.socket) -> None:
         try:
             line.settimeout(_PATIENCE_S)
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _AHEAD_BYTES)
             self._answer(line, _read_head(line))
         except OSError:
             pass  # the program went away, which it does at every jump
