@@ -11,12 +11,12 @@ import statistics
 import sys
 import time
 import urllib.request
-from typing import Any
 
 import numpy as np
 import pyvips  # type: ignore[import-untyped]
 from websockets.sync.client import ClientConnection, connect
 
+from support.calls import call, sign_in
 from support.platform import Platform, running_platform
 
 PHOTOS = 40
@@ -82,21 +82,6 @@ def plain_thumbnail(photo: bytes) -> float:
     begun = time.perf_counter()
     pyvips.Image.thumbnail_buffer(photo, 240).webpsave_buffer(Q=79, effort=2, keep="none")
     return (time.perf_counter() - begun) * 1000
-
-
-def sign_in(platform: Platform, name: str) -> dict[str, Any]:
-    """A demo user's tokens."""
-    return call(platform, "POST", "/auth/token", None, {"username": name, "password": name})
-
-
-def call(platform: Platform, method: str, path: str, token: str | None, body: object = None) -> dict[str, Any]:
-    """One JSON call to the API."""
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-    data = json.dumps(body).encode() if body is not None else b""
-    request = urllib.request.Request(platform.url + "/api/v1" + path, data, headers, method=method)
-    with urllib.request.urlopen(request) as answer:
-        found: dict[str, Any] = json.load(answer)
-    return found
 
 
 if __name__ == "__main__":

@@ -15,40 +15,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from mediadock.storage.config import StoreConfig
 from mediadock.storage.s3 import ObjectStore
+from support.commands import Run, timed
 from support.platform import Platform, running_platform
 
 MIB = 1024 * 1024
 SPEED_TARGETS = {"rclone": 1.15, "s5cmd": 1.0}
 PROGRAMS = Path(sys.executable).parent
-
-
-@dataclass(frozen=True)
-class Run:
-    """One command from start to end."""
-
-    wall_s: float
-    cpu_s: float
-
-
-def timed(command: list[str], env: Mapping[str, str]) -> Run:
-    """Run it; a command that fails ends the benchmark."""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, env=dict(env), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall_s = time.perf_counter() - began
-    assert process.stderr is not None
-    with process.stderr as said:
-        if os.waitstatus_to_exitcode(status) != 0:
-            raise SystemExit(f"{command[0]} failed: {said.read().decode()}")
-    process.returncode = 0  # wait4 has taken it
-    return Run(wall_s, usage.ru_utime + usage.ru_stime)
 
 
 def mediadock(platform: Platform, home: Path) -> Callable[[Path], Run]:
