@@ -9,6 +9,7 @@ child and is the job's error.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import secrets
 import socket
@@ -22,8 +23,10 @@ from mediadock.processing.source import Source
 _LONGEST_HEAD = 16 * 1024
 _MOST_CONNECTIONS = 16
 _PATIENCE_S = 60.0
+_FEW_CONNECTIONS = 8
 _AHEAD_BYTES = 256 * 1024
-"""What may lie in a connection that the program leaves unread at its next jump; the kernel would let it be 4 MiB."""
+"""What a connection may hold for a program that jumps often, which leaves it unread each time; the kernel's own
+choice, up to 4 MiB, is a quarter faster for one that reads on."""
 
 _RANGE = re.compile(rb"\r\nrange:[ \t]*bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))[ \t]*\r\n", re.IGNORECASE)
 """One range, as in RFC 9110 section 14.1.2; a list of them is answered with the whole, which that allows."""
@@ -67,11 +70,13 @@ class Bridge:
 
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):  # closed
-            while True:
+            for number in itertools.count():
                 line, _ = listener.accept()
                 if not self._slots.acquire(blocking=False):
                     line.close()
                     continue
+                if number >= _FEW_CONNECTIONS:
+                    line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _AHEAD_BYTES)
                 with self._lock:
                     self._lines.add(line)
                 thread = _started(partial(self._converse, line))
@@ -80,7 +85,6 @@ class Bridge:
     def _converse(self, line: socket.socket) -> None:
         try:
             line.settimeout(_PATIENCE_S)
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _AHEAD_BYTES)
             self._answer(line, _read_head(line))
         except OSError:
             pass  # the program went away, which it does at every jump
