@@ -51,11 +51,11 @@ def is_fast(config: StoreConfig, folder: Path, suffix: str, rounds: int) -> bool
     file, source = prepared(config, folder, suffix, HALF_HOUR_S)
     ours: list[Cost] = []
     theirs: list[Run] = []
-    for _ in range(rounds + 1):  # the first round of each only warms caches
+    for _ in range(rounds):
         ours.append(cost_of("audio", source, folder))
         theirs.append(plain(file, folder))
-    our_s, their_s = (statistics.median(one.wall_s for one in runs[1:]) for runs in (ours, theirs))
-    our_cpu_s, their_cpu_s = (statistics.median(one.cpu_s for one in runs[1:]) for runs in (ours, theirs))
+    our_s, their_s = (statistics.median(one.wall_s for one in runs) for runs in (ours, theirs))
+    our_cpu_s, their_cpu_s = (statistics.median(one.cpu_s for one in runs) for runs in (ours, theirs))
     difference = max_difference(ours[-1].facts["waveform"], file)
     print(
         f"{suffix}, 30 minutes: M4A and waveform {our_s:.2f} s, plain FFmpeg's M4A {their_s:.2f} s: "
