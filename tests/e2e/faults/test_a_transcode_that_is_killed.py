@@ -59,7 +59,7 @@ def test_a_poisoned_decoder_fails_its_own_file_and_no_other(
     made, code = POISONED[poison]
     program = stub(folder, made())
     environment = {"IMAGEIO_FFMPEG_EXE": str(program), "TMPDIR": str(folder)}
-    server.start_worker("poisoned", environment=environment, PROCESS_TIME_LIMIT="4")
+    server.start_worker("poisoned", environment=environment, PROCESS_TIME_LIMIT="12")
     first = send(sender, receiver, quick_jpeg(), name="before.jpg", content_type="image/jpeg")
     assert first.settled()["state"] == "ready"
     family = pids_of(server, "poisoned")
