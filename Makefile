@@ -11,10 +11,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
 
-up: $(VENV)/runtime $(VENV)/web ## run the whole platform on this machine (PORT=8000)
+up: $(VENV)/runtime ## run the whole platform on this machine (PORT=8000)
 	@exec $(BIN)/mediadock up --port $(PORT)
 
-test: $(VENV)/dev $(VENV)/web ## all tests, with real servers on free ports (ARGS="tests/unit -q")
+test: $(VENV)/dev ## all tests, with real servers on free ports (ARGS="tests/unit -q")
 	$(BIN)/pytest $(ARGS)
 
 check: $(VENV)/dev ## style, types, layers
@@ -26,7 +26,7 @@ check: $(VENV)/dev ## style, types, layers
 bench: $(VENV)/dev ## the benchmarks, each against a named peer
 	missed=0; for question in benchmarks/[a-z]*.py; do $(BIN)/python $$question || missed=1; done; exit $$missed
 
-web: $(VENV)/web ## build the TypeScript SDK and the demo
+web: $(VENV)/web ## build the TypeScript SDK; nothing is served from it yet
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade
