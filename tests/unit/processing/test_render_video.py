@@ -189,8 +189,8 @@ def test_the_bit_rate_stays_below_what_the_variant_allows() -> None:
 
 @pytest.mark.parametrize("container", ["mp4", "ts"])
 def test_progress_rises_from_0_to_100(container: str) -> None:
-    noise = "noise=alls=60:allf=t"  # more bytes than the buffers between the source and FFmpeg hold
-    long = film(size=(1280, 720), seconds=2.0, filters=noise, container=container, extra=("-crf", "20"))
+    noise = "noise=alls=60:allf=t"  # many times more bytes than the buffers between the source and FFmpeg hold
+    long = film(size=(1280, 720), seconds=3.0, filters=noise, container=container, extra=("-crf", "6"))
     percents = watch(long, ENCODED).percents
     assert percents[0] == 0
     assert percents[-1] == 100
