@@ -74,7 +74,7 @@ def run_on_terminal(command: Sequence[str], env: Mapping[str, str], folder: Path
             if interrupt_at and not typed and re.search(interrupt_at, seen):
                 typed = True
                 os.write(ours, b"\x03")
-        return Ended(process.wait(10), re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen))
+        return Ended(process.wait(60), re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen))
     finally:
         process.kill()
         process.wait()
