@@ -24,18 +24,6 @@ THREE_PAGES = document(Page(RED_TOP_LEFT), Page(BLUE_BOTTOM_RIGHT), Page(b""))
 STAGES_WITHOUT_PICTURES = [stage for stage in STAGES_OF_A_PICTURE if stage[0] != "thumbnail_ready"]
 
 
-@pytest.fixture
-def alice(running_server: RunningServer) -> Api:
-    """Who sends."""
-    return running_server.api_as_somebody()
-
-
-@pytest.fixture
-def bob(running_server: RunningServer) -> Api:
-    """Who receives."""
-    return running_server.api_as_somebody()
-
-
 def as_seen_by(person: Api, upload: Upload) -> dict[str, Any]:
     """The asset as a person gets it."""
     asset: dict[str, Any] = person.get(f"/assets/{upload.asset_id}/").json()

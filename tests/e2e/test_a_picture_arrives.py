@@ -14,18 +14,6 @@ from stack.sockets import frame, socket_of
 METADATA = (EXIF_MARKER, b"EXIF", b"Exif", b"XMP ", b"ICCP", b"GPS", b"adobe", b"Canon", b"52,31")
 
 
-@pytest.fixture
-def alice(running_server: RunningServer) -> Api:
-    """Who sends."""
-    return running_server.api_as_somebody()
-
-
-@pytest.fixture
-def bob(running_server: RunningServer) -> Api:
-    """Who receives."""
-    return running_server.api_as_somebody()
-
-
 def test_the_receiver_sees_every_stage_on_his_socket_and_the_addresses_open(
     running_server: RunningServer, alice: Api, bob: Api
 ) -> None:

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from media.pictures import photo_like
 from stack.client import Api
 from stack.problems import refused
 from stack.sending import Upload
-from stack.server import RunningServer
 
 NOISE = bytes(range(7, 250)) * 40
-
-
-@pytest.fixture
-def alice(running_server: RunningServer) -> Api:
-    """Who sends."""
-    return running_server.api_as_somebody()
-
-
-@pytest.fixture
-def bob(running_server: RunningServer) -> Api:
-    """Who receives."""
-    return running_server.api_as_somebody()
 
 
 def prepare_album(sender: Api, receiver: Api, *bodies: bytes) -> tuple[int, list[Upload]]:

@@ -15,18 +15,6 @@ from stack.sockets import frame, socket_of
 from stack.waiting import eventually
 
 
-@pytest.fixture
-def alice(running_server: RunningServer) -> Api:
-    """Who sends."""
-    return running_server.api_as_somebody()
-
-
-@pytest.fixture
-def bob(running_server: RunningServer) -> Api:
-    """Who receives."""
-    return running_server.api_as_somebody()
-
-
 def test_a_voice_note_plays_with_its_waveform_and_its_original_is_gone(
     running_server: RunningServer, alice: Api, bob: Api
 ) -> None:
