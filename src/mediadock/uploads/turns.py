@@ -1,7 +1,8 @@
 """Whose turn it is: which waiting asset a free worker takes, as the ``SELECT`` of a claim.
 
 Fair among users, within one kind: the owner of whom the fewest assets are being processed, then the owner who was
-served longest ago, then the asset that has waited longest. An asset waits from ``due_at`` on; before that it backs off.
+served longest ago, then the asset that has waited longest, then the owner whom the round comes to first. An asset
+waits from ``due_at`` on; before that it backs off.
 
 The owners who wait are found by hopping over the index ``mediadock_asset_waiting``, one probe an owner, however many
 assets each has. The order is exact while at most ``OWNERS_COMPARED`` users wait for one kind; beyond that it
@@ -56,11 +57,11 @@ _FAIREST = """
     ),
     turn AS (
         SELECT owner_id
-          FROM (SELECT owner_id, due_at FROM round OFFSET 1 LIMIT <owners>) AS waiting
+          FROM (SELECT owner_id, due_at, lap FROM round OFFSET 1 LIMIT <owners>) AS waiting
           LEFT JOIN busy USING (owner_id)
           LEFT JOIN mediadock_ledger USING (owner_id)
          WHERE due_at <= now()
-         ORDER BY coalesce(jobs, 0), served_at NULLS FIRST, due_at
+         ORDER BY coalesce(jobs, 0), served_at NULLS FIRST, due_at, lap, owner_id
     )
     SELECT oldest.id
       FROM turn CROSS JOIN LATERAL (
