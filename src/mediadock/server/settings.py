@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from mediadock.server.headers import REFERRER_POLICY
 from mediadock.storage.config import StoreConfig
 
 
@@ -43,6 +45,7 @@ ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "corsheaders",
     "ninja",
     "channels",
     "mediadock.api",
@@ -50,7 +53,12 @@ INSTALLED_APPS = [
     "mediadock.contrib.accounts",
     "mediadock.contrib.chat",
 ]
-MIDDLEWARE = ["mediadock.api.methods.wrong_methods_refused"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",  # nosniff, Referrer-Policy
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "corsheaders.middleware.CorsMiddleware",  # outside of what refuses, so that other origins may read refusals
+    "mediadock.api.methods.wrong_methods_refused",
+]
 ROOT_URLCONF = "mediadock.server.urls"
 WSGI_APPLICATION = "mediadock.server.wsgi.application"
 ASGI_APPLICATION = "mediadock.server.asgi.application"
@@ -65,6 +73,23 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 APPEND_SLASH = False
 STATIC_URL = "/static/"
+SECURE_REFERRER_POLICY = REFERRER_POLICY
+X_FRAME_OPTIONS = "DENY"
+
+_web_folder = _env("WEB_FOLDER")
+WEB_FOLDER = None if _web_folder == "none" else Path(_web_folder or Path(__file__).with_name("web"))
+"""Where the pages at ``/`` are; ``make web`` builds the ones that come with the package. None: no pages are wanted."""
+
+_allowed_origins = tuple(origin.rstrip("/").lower() for origin in _list("ALLOWED_ORIGINS"))
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOWED_ORIGINS = [origin for origin in _allowed_origins if origin != "*"]
+CORS_ALLOW_ALL_ORIGINS = "*" in _allowed_origins
+CORS_ALLOW_HEADERS = ("authorization", "content-type", "idempotency-key")
+CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+CORS_EXPOSE_HEADERS = ("ETag", "Location", "Retry-After")
+CORS_PREFLIGHT_MAX_AGE = 7200
+"""Seconds that a browser need not ask again; Chromium remembers no longer. No cookies are allowed: tokens only."""
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 """Bytes of a JSON body: a complete call with 10,000 parts has about 700 KB. Media never comes this way."""
 
@@ -103,7 +128,7 @@ MEDIADOCK: dict[str, Any] = {
 
 MEDIADOCK_AUTH: dict[str, Any] = {
     "redis_url": REDIS_URL,
-    "allowed_origins": tuple(_list("ALLOWED_ORIGINS")),
+    "allowed_origins": _allowed_origins,
     "algorithm": _env("JWT_ALGORITHM", "HS256"),
     "secret": _env("JWT_SECRET"),
     "public_key": _env("JWT_PUBLIC_KEY"),

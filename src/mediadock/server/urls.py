@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import path, reverse_lazy
-from django.views.generic import RedirectView
+from django.conf import settings
+from django.urls import path
 from ninja import NinjaAPI
 
 from mediadock import __version__
@@ -14,6 +14,7 @@ from mediadock.contrib.chat.api_messages import router as chat_messages
 from mediadock.contrib.chat.api_uploads import router as chat_uploads
 from mediadock.ingest.webhook import router as ingest
 from mediadock.realtime.api import router as realtime
+from mediadock.server.pages import no_pages, to_the_documents
 from mediadock.telemetry.health import healthz, readyz
 
 api = NinjaAPI(title="Mediadock", version=__version__, urls_namespace="mediadock", openapi_url="/openapi.json")
@@ -21,8 +22,11 @@ install_handlers(api)
 for router in (accounts, realtime, chat_uploads, chat_messages, assets, ingest):
     api.add_router("", router)
 
+# Pages that are there have answered before Django is asked.
+at_root = to_the_documents if settings.WEB_FOLDER is None else no_pages
+
 urlpatterns = [
-    path("", RedirectView.as_view(url=reverse_lazy("mediadock:openapi-view"))),
+    path("", at_root),
     path("api/v1/", api.urls),
     path("healthz", healthz),
     path("readyz", readyz),

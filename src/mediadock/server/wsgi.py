@@ -1,16 +1,22 @@
-"""The HTTP API as a WSGI application, with the few static files of its documents."""
+"""The web process as a WSGI application: the HTTP API, the pages at ``/``, the static files of the API's documents."""
 
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediadock.server.settings")
 
-from pathlib import Path
-
-import ninja
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from whitenoise import WhiteNoise
 
-application = WhiteNoise(
-    get_wsgi_application(), root=Path(ninja.__file__).parent / "static", prefix=settings.STATIC_URL
+from mediadock.server.headers import page_headers
+from mediadock.server.pages import with_static_files
+
+application = with_static_files(
+    get_wsgi_application(),
+    static_url=settings.STATIC_URL,
+    pages=settings.WEB_FOLDER,
+    headers=page_headers(
+        store=settings.MEDIADOCK["store"],
+        ws_url=settings.MEDIADOCK["ws_url"],
+        cdn_base_url=settings.MEDIADOCK["cdn_base_url"],
+    ),
 )

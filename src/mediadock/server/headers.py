@@ -1,0 +1,60 @@
+"""What browsers may do with our pages: a content security policy made of the deployment's own addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from mediadock.storage.config import StoreConfig
+
+REFERRER_POLICY = "no-referrer"
+"""Addresses of ours go nowhere, presigned ones least of all."""
+
+_FEATURES = "camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), display-capture=()"
+
+
+def page_headers(*, store: StoreConfig, ws_url: str, cdn_base_url: str) -> Mapping[str, str]:
+    """The headers of every file of the pages. Raises ValueError for an address without scheme or host."""
+    return {
+        "Content-Security-Policy": content_security_policy(store=store, ws_url=ws_url, cdn_base_url=cdn_base_url),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": _FEATURES,
+        "Referrer-Policy": REFERRER_POLICY,
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def content_security_policy(*, store: StoreConfig, ws_url: str, cdn_base_url: str) -> str:
+    """Scripts and styles from here alone, media from the store and the CDN, connections to here, store and socket.
+
+    Media are also shown from memory (``blob:``, ``data:``) before they are sent, and the SDK hashes in a worker made
+    of a blob. Nothing inline, no plugins, no frames, neither in our pages nor around them.
+    """
+    store_origin = store.address(public=True).origin
+    shown_from = ("'self'", store_origin, *((origin_of(cdn_base_url),) if cdn_base_url else ()))
+    directives: Mapping[str, Iterable[str]] = {
+        "default-src": ("'none'",),
+        "script-src": ("'self'",),
+        "style-src": ("'self'",),
+        "font-src": ("'self'",),
+        "manifest-src": ("'self'",),
+        "img-src": (*shown_from, "blob:", "data:"),
+        "media-src": (*shown_from, "blob:"),
+        "connect-src": ("'self'", store_origin, origin_of(ws_url)),
+        "worker-src": ("'self'", "blob:"),
+        "base-uri": ("'none'",),
+        "form-action": ("'self'",),
+        "frame-ancestors": ("'none'",),
+    }
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+
+
+def origin_of(url: str) -> str:
+    """``scheme://host[:port]`` of a URL, and nothing that could end a directive. ValueError where it has none."""
+    parts = urlsplit(url)
+    host = parts.hostname
+    if not parts.scheme or not host or any(sign in host for sign in " ;,'*"):
+        raise ValueError(f"{url!r} is no address of a server")
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + (f":{parts.port}" if parts.port else "")
