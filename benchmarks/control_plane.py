@@ -7,22 +7,16 @@ One web process of ours against one Companion, the same store, wrk from the same
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from mediadock.local.ports import free_port
-from support.npm import npm_peer
+from support.companion import companion
 from support.platform import Platform, running_platform
 
 ROUNDS = 3
@@ -31,7 +25,6 @@ CLIENTS = 16
 USERS = 64
 TARGET_PREPARE = 1.0
 TARGET_PAGE = 15.0
-AWS = ("client-s3", "client-sts", "lib-storage", "s3-presigned-post", "s3-request-presigner")
 
 
 @dataclass(frozen=True)
@@ -170,53 +163,6 @@ def make_tokens(platform: Platform) -> list[tuple[str, int]]:
     )
     printed = subprocess.run([sys.executable, "-c", issue], env=env, check=True, capture_output=True, text=True).stdout
     return [(token, int(receiver)) for token, receiver in (line.split() for line in printed.splitlines())]
-
-
-@contextmanager
-def companion(platform: Platform) -> Iterator[str]:
-    """One Companion on the platform's store."""
-    folder = npm_peer(
-        "companion",
-        {"@uppy/companion": "6.2.2", "express": "4", "express-session": "1"},
-        # Companion pins one release of the AWS SDK; any of the same line serves
-        overrides={f"@aws-sdk/{name}": "^3.980.0" for name in AWS},
-    )
-    port = free_port()
-    with tempfile.TemporaryDirectory() as scratch:
-        env = {
-            **os.environ,
-            "NODE_ENV": "production",
-            "PORT": str(port),
-            "PEER_TMP": scratch,
-            "S3_KEY": platform.env["MEDIADOCK_S3_ACCESS_KEY"],
-            "S3_SECRET": platform.env["MEDIADOCK_S3_SECRET_KEY"],
-            "S3_BUCKET": platform.env["MEDIADOCK_S3_BUCKET"],
-            "S3_ENDPOINT": platform.env["MEDIADOCK_S3_ENDPOINT"],
-            "COMPANION_HIDE_METRICS": "true",
-        }
-        script = Path(__file__).parent / "peers" / "companion.mjs"
-        process = subprocess.Popen(
-            ["node", str(script)], cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            wait_for(port)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def wait_for(port: int) -> None:
-    """Until Companion answers."""
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/s3/params?filename=a&type=b"):
-                return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ const { default: session } = await load("express-session");
 const companion = await load("@uppy/companion");
 
 const app = express();
+if (process.env.PEER_PAGES) app.use("/bench", express.static(process.env.PEER_PAGES));
 app.use(express.json());
 app.use(session({ secret: "benchmark", resave: false, saveUninitialized: false }));
 const { app: peer } = companion.app({

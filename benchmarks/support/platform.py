@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -12,6 +14,7 @@ from pathlib import Path
 from mediadock.local.application import application_environment, application_programs, preparation, run_step
 from mediadock.local.data_directory import DataDirectory
 from mediadock.local.log import Log
+from mediadock.local.program import Program
 from mediadock.local.stack import Stack, choose_ports
 from mediadock.local.supervisor import Supervisor
 
@@ -27,8 +30,13 @@ class Platform:
 
 
 @contextmanager
-def running_platform(*, only: frozenset[str] | None = None, **settings: str) -> Iterator[Platform]:
-    """Durable servers and the application's programs (``only`` some of them); ``settings`` are MEDIADOCK_ variables."""
+def running_platform(
+    *, only: frozenset[str] | None = None, pages: Path | None = None, **settings: str
+) -> Iterator[Platform]:
+    """Durable servers and the application's programs (``only`` some of them); ``settings`` are MEDIADOCK_ variables.
+
+    The web process serves the folder ``pages`` at ``/bench/``.
+    """
     root = Path(tempfile.mkdtemp(prefix="mediadock-bench-"))
     data = DataDirectory.create(root)
     chosen = {f"MEDIADOCK_{name.upper()}": value for name, value in settings.items()}
@@ -40,8 +48,15 @@ def running_platform(*, only: frozenset[str] | None = None, **settings: str) -> 
             run_step(preparation(env), log=Log(out))
             for program in application_programs(env, ports=stack.ports, beat_schedule=data.beat_schedule):
                 if only is None or program.name in only:
-                    supervisor.launch(program)
+                    supervisor.launch(_with_pages(program, pages) if pages and program.name == "web" else program)
             supervisor.wait_ready()
             yield Platform(env["MEDIADOCK_PUBLIC_URL"], env["MEDIADOCK_WS_URL"], env, stack)
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _with_pages(web: Program, pages: Path) -> Program:
+    here = str(Path(__file__).parents[1])
+    path = os.pathsep.join(filter(None, (here, web.env.get("PYTHONPATH"))))
+    env = {**web.env, "PYTHONPATH": path, "BENCHMARK_PAGES": str(pages)}
+    return dataclasses.replace(web, argv=(*web.argv[:-1], "support.pages:application"), env=env)
