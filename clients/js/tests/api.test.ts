@@ -1,6 +1,7 @@
 /** Requests carry who asks; refusals are typed, with the server's code and sentence. */
 import { expect, test } from "vitest";
-import { NotLoggedIn, NotThere, ServerBusy, type Tokens, WrongState } from "../src/index.js";
+import { NotLoggedIn, NotThere, ServerBusy, type Tokens, Unreachable, WrongState } from "../src/index.js";
+import type { SmallServer } from "./support/server.js";
 import { clientOf, startServer } from "./support/setup.js";
 
 test.each([
@@ -28,20 +29,49 @@ test("a token that has run out is exchanged once for all who wait, and the new p
   expect(server.count("POST /api/v1/auth/token/refresh")).toBe(1);
 });
 
-test("getToken is told which token was refused", async () => {
+// Without the fixed token of the tests' other clients.
+const withGetToken = (server: SmallServer, getToken: (refused?: string) => string) =>
+  clientOf(server, { token: undefined as never, getToken });
+
+test("getToken is asked once for all who wait, and again when the server has refused what it gave", async () => {
   const server = await startServer();
   const refused: (string | undefined)[] = [];
-  const { token: _, ...options } = { token: "" };
-  const client = clientOf(server, {
-    ...options,
-    token: undefined as never,
-    getToken: (old) => {
-      refused.push(old);
-      return old ? "good" : "stale";
-    },
+  const client = withGetToken(server, (old) => {
+    refused.push(old);
+    return old ? "good" : "stale";
   });
-  await expect(client.unfinished()).resolves.toEqual([]);
+  await Promise.all([client.unfinished(), client.unfinished()]);
+  await client.unfinished();
   expect(refused).toEqual([undefined, "stale"]);
+});
+
+test("a first token is used until it is refused, then getToken is asked", async () => {
+  const server = await startServer();
+  const refused: (string | undefined)[] = [];
+  const getToken = (old?: string) => {
+    refused.push(old);
+    return "good";
+  };
+  await clientOf(server, { token: "stale", getToken }).unfinished();
+  expect(refused).toEqual(["stale"]);
+});
+
+test("a getToken that gives what was refused leaves nobody logged in", async () => {
+  const client = withGetToken(await startServer(), () => "stale");
+  await expect(client.unfinished()).rejects.toBeInstanceOf(NotLoggedIn);
+});
+
+test("a getToken that fails is asked again, and then told as a network that is away", async () => {
+  const server = await startServer();
+  let asked = 0;
+  const client = withGetToken(server, () => {
+    asked++;
+    throw new TypeError("Failed to fetch");
+  });
+  const error = await client.unfinished().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(Unreachable);
+  expect(error).toMatchObject({ code: "token_unavailable", cause: { message: "Failed to fetch" } });
+  expect(asked).toBe(3);
 });
 
 test("a list is read to its end", async () => {

@@ -1,4 +1,5 @@
 /** Who this client acts for: a token that is renewed when the server no longer takes it. */
+import { ClientError, Unreachable } from "./errors.js";
 import type { TokenAnswer } from "./schema.js";
 
 export interface Tokens {
@@ -7,8 +8,8 @@ export interface Tokens {
 }
 
 /**
- * `token`: fixed. `getToken`: asked before every request; `refused` is the token that the server has just answered 401 to,
- * so that a cached one can be replaced. `refreshToken`: exchanged at the server; `onTokens` hears of every new pair.
+ * `token`: the first one. `getToken`: asked where there is none yet, and with `refused` when the server has answered 401 to that
+ * one; what it gives is kept until then. `refreshToken`: exchanged at the server; `onTokens` hears of every new pair.
  */
 export interface Credentials {
   token?: string;
@@ -27,31 +28,40 @@ export interface Account {
 export function createAccount({ token, getToken, refreshToken, onTokens }: Credentials): Account {
   let access = token;
   let refresh = refreshToken;
-  let renewing: Promise<string | undefined> | undefined;
+  let asking: Promise<void> | undefined;
+  /** Once for all who wait. */
+  const ask = async (how: () => Promise<void>) => {
+    asking ??= how().finally(() => {
+      asking = undefined;
+    });
+    await asking;
+    return access;
+  };
   const keep = (tokens: Tokens) => {
     access = tokens.access;
     refresh = tokens.refresh;
     onTokens?.(tokens);
   };
+  const get = async (refused?: string) => {
+    try {
+      access = (await getToken?.(refused)) ?? access;
+    } catch (thrown) {
+      if (thrown instanceof ClientError) throw thrown;
+      // Most likely the network of the page's own backend, which may come back.
+      throw Object.assign(new Unreachable("token_unavailable", "No token could be had."), { cause: thrown });
+    }
+  };
   return {
     keep,
-    token: async () => access ?? (await getToken?.()),
+    token: async () => access ?? ask(get),
     renew: async (refused, exchange) => {
-      if (access === undefined) {
-        const fresh = await getToken?.(refused);
-        return fresh === refused ? undefined : fresh;
-      }
-      if (access !== refused) return access;
-      if (!refresh) return undefined;
-      renewing ??= exchange(refresh)
-        .then((answer) => {
+      if (access === refused)
+        await ask(async () => {
+          if (!refresh) return get(refused);
+          const answer = await exchange(refresh);
           keep({ access: answer.access, refresh: answer.refresh });
-          return answer.access;
-        })
-        .finally(() => {
-          renewing = undefined;
         });
-      return renewing;
+      return access === refused ? undefined : access;
     },
   };
 }
