@@ -35,6 +35,7 @@ app.conf.update(
     task_default_queue="default",
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=200,
+    worker_consumer="mediadock.server.consumer:SteadyConsumer",
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_soft_shutdown_timeout=30,
     worker_hijack_root_logger=False,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
+from mediadock.local.family import is_gone
 from stack.breakable import BreakableServer, breakable_server
 from stack.client import Api
 from stack.server import WORKERS
@@ -20,8 +22,11 @@ def server() -> Iterator[BreakableServer]:
 
 @pytest.fixture(autouse=True)
 def only_what_is_shared_is_left(server: BreakableServer) -> Iterator[None]:
-    """What a test started for itself goes with it."""
+    """What a test started for itself goes with it, and says why if it died of itself."""
     yield
+    for name in server.supervisor.running:
+        if has_died(server.supervisor.pid(name)):
+            print(f"{name} had died:\n{server.supervisor.last_lines(name)}")
     server.stop(*(name for name in server.supervisor.running if name not in server.programs))
 
 
@@ -35,3 +40,11 @@ def sender(server: BreakableServer) -> Api:
 def receiver(server: BreakableServer) -> Api:
     """Somebody who receives."""
     return server.api_as_somebody()
+
+
+def has_died(pid: int) -> bool:
+    """Whether the program has ended."""
+    try:
+        return is_gone(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        return True
