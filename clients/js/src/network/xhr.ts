@@ -11,7 +11,10 @@ export const xhrTransport: Transport = ({ url, headers, body, signal, onProgress
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
     xhr.onload = () => {
-      const header = (name: string) => xhr.getResponseHeader(name);
+      // Asked for by name, a header that the store does not let the page read is an error on the console.
+      const readable = xhr.getAllResponseHeaders().toLowerCase();
+      const header = (name: string) =>
+        `\n${readable}`.includes(`\n${name.toLowerCase()}:`) ? xhr.getResponseHeader(name) : null;
       resolve({ status: xhr.status, text: xhr.responseText, etag: header("ETag"), retryAfter: header("Retry-After") });
     };
     xhr.onloadend = () => {

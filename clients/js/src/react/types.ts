@@ -2,9 +2,9 @@
 import type { ReactNode } from "react";
 import type {
   Asset,
-  Client,
   ClientError,
   Kind,
+  Match,
   Progress,
   State,
   StreamStatus,
@@ -49,6 +49,8 @@ export interface Cell {
 
 /** A file that was chosen here. */
 export interface LocalFile {
+  /** That of its cell. */
+  readonly key: string;
   readonly file: File;
   readonly kind: Kind;
   /** Null for what is neither picture nor film, for what this browser cannot show, and once it is not needed any more. */
@@ -80,6 +82,7 @@ export interface LocalUpload {
   cancel(index?: number): Promise<void>;
 }
 
+/** Of one call; what the hook's options leave open, `start` must be given. */
 export type StartOptions = Omit<UploadOptions, "onProgress">;
 
 export interface DirectUpload {
@@ -93,8 +96,8 @@ export interface DirectUpload {
   retry(cell: Cell): Promise<void>;
   remove(cell: Cell): Promise<void>;
   cancel(cell: Cell): Promise<void>;
-  /** Goes on with uploads that were begun before a reload or elsewhere (`matchUnfinished`). */
-  resume(matches: Parameters<Client["resume"]>[0]): LocalUpload;
+  /** Goes on with uploads that were begun before a reload or elsewhere (`matchUnfinished`): one upload for each message. */
+  resume(matches: readonly Match[]): LocalUpload[];
 }
 
 export interface Events {

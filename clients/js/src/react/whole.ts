@@ -1,0 +1,37 @@
+/** An upload and the files of it that were tried again, as one. */
+import type { Progress } from "../index.js";
+import type { UploadStatus } from "./types.js";
+
+export const isUnderWay = (status: UploadStatus): boolean => status === "sending" || status === "processing";
+
+export function statusOf({ files }: Progress): UploadStatus {
+  const has = (...stages: string[]) => files.some(({ stage }) => stages.includes(stage));
+  if (has("waiting", "uploading")) return "sending";
+  if (has("processing", "thumbnail_ready")) return "processing";
+  if (has("failed")) return "failed";
+  return has("done") ? "done" : "cancelled";
+}
+
+/** `whole`, with the files that were tried again as they are by now: `again` has the progress of each such file's own upload. */
+export function withAgain(whole: Progress, again: readonly (Progress | undefined)[]): Progress {
+  const others = again.filter((progress) => progress !== undefined);
+  if (!others.length) return whole;
+  const files = whole.files.map((file, index) => ({ ...file, ...again[index]?.files[0], index }));
+  const counted = files.filter(({ stage }) => stage !== "cancelled");
+  const sum = (of: (file: (typeof files)[number]) => number) => counted.reduce((total, file) => total + of(file), 0);
+  const sizeBytes = sum((file) => file.sizeBytes);
+  const sentBytes = sum((file) => file.sentBytes);
+  const bytesPerSecond = [whole, ...others].reduce((total, each) => total + each.bytesPerSecond, 0);
+  const left = sizeBytes - sentBytes;
+  return {
+    files,
+    messageId: whole.messageId,
+    sizeBytes,
+    sentBytes,
+    fraction: sizeBytes && sum((file) => file.sizeBytes * file.fraction) / sizeBytes,
+    bytesPerSecond,
+    secondsLeft: bytesPerSecond ? left / bytesPerSecond : left ? null : 0,
+    paused: others.some(({ paused }) => paused) || whole.paused,
+    offline: whole.offline,
+  };
+}
