@@ -1,0 +1,51 @@
+/** What is about to be sent: a picture or a name for each file, and a way to take it back. */
+import { humanBytes, type Kind } from "mediadock";
+import { Icon, type IconName } from "../app/Icon";
+import type { Draft, Drafts } from "./useDrafts";
+
+const ICONS: Record<Kind, IconName> = { image: "camera", video: "film", audio: "sound", file: "document" };
+
+export function DraftFiles({ drafts }: { drafts: Drafts }) {
+  const { list, problems, remove } = drafts;
+  if (!list.length) return null;
+  return (
+    <div className="drafts">
+      <ul className="drafts-list" aria-label="Files to send">
+        {list.map((draft) => (
+          <li key={draft.id} className="draft" data-kind={draft.kind} data-problem={problems.byId.has(draft.id)}>
+            <Preview draft={draft} />
+            <span className="draft-facts">
+              <span className="draft-name">{draft.file.name}</span>
+              <span className="draft-size">{humanBytes(draft.file.size)}</span>
+            </span>
+            <button
+              className="draft-remove"
+              type="button"
+              onClick={() => remove(draft.id)}
+              aria-label={`Remove ${draft.file.name}`}
+            >
+              <Icon name="close" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <div role="alert" className="drafts-problems">
+        {problems.all && <p>{problems.all}</p>}
+        {[...problems.byId.entries()].map(([id, sentence]) => (
+          <p key={id}>{sentence}</p>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Preview({ draft: { kind, previewUrl } }: { draft: Draft }) {
+  if (previewUrl && kind === "image") return <img className="draft-preview" src={previewUrl} alt="" />;
+  if (previewUrl && kind === "video")
+    return <video className="draft-preview" src={previewUrl} muted playsInline preload="metadata" tabIndex={-1} />;
+  return (
+    <span className="draft-preview draft-icon">
+      <Icon name={ICONS[kind]} />
+    </span>
+  );
+}

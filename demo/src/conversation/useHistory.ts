@@ -1,0 +1,47 @@
+/** The pages of a conversation, newest first, as far as somebody has scrolled. */
+import { useClient } from "mediadock/react";
+import { useCallback, useEffect, useRef, useState } from "react";
+
+const PAGE = 30;
+
+export interface History {
+  loading: boolean;
+  problem: string | null;
+  /** Whether there are older messages than those that were loaded; unknown before the first page. */
+  more: boolean;
+  loaded: boolean;
+  loadOlder(): void;
+}
+
+export function useHistory(personId: number): History {
+  const client = useClient();
+  const [next, setNext] = useState<string | null | undefined>(undefined); // undefined: nothing is loaded yet
+  const [loading, setLoading] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const busy = useRef(false);
+
+  const load = useCallback(
+    async (cursor: string | null) => {
+      if (busy.current) return;
+      busy.current = true;
+      setLoading(true);
+      setProblem(null);
+      try {
+        setNext((await client.messages(personId, cursor, PAGE)).next);
+      } catch (error) {
+        setProblem((error as Error).message);
+      } finally {
+        busy.current = false;
+        setLoading(false);
+      }
+    },
+    [client, personId],
+  );
+
+  useEffect(() => void load(null), [load]);
+
+  const loadOlder = useCallback(() => {
+    if (next !== null) void load(next ?? null);
+  }, [load, next]);
+  return { loading, problem, more: typeof next === "string", loaded: next !== undefined, loadOlder };
+}
