@@ -1,5 +1,6 @@
 /** The door, or the chat behind it. */
 import { MediadockProvider } from "mediadock/react";
+import "mediadock/react/style.css";
 import { SignIn } from "../session/SignIn";
 import { useSession } from "../session/useSession";
 import { Chat } from "./Chat";

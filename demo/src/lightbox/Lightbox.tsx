@@ -44,7 +44,6 @@ export function Lightbox({ assets, assetId, myId, onMove, onClose }: Props) {
   const original = asset.owner_id === myId ? (asset.variants.original?.url ?? null) : null;
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the dialog takes keys for the buttons that it has
     <dialog ref={dialog} className="lightbox" aria-label={asset.file_name} onClose={onClose} onKeyDown={keyed}>
       <header>
         <p>
