@@ -1,0 +1,84 @@
+"""A page that sends files with the SDK, as a test drives it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+from stack.client import Api
+
+_START = """
+({ client, options }) => {
+  window.client ??= mediadock.createClient(client);
+  window.stop = new AbortController();
+  window.told = [];
+  window.ends = {};
+  const files = [...document.querySelector("#files").files];
+  const onProgress = (progress) => {
+    const { fraction, sentBytes, paused, offline } = progress;
+    window.told.push({ fraction, sentBytes, paused, offline, stages: progress.files.map((file) => file.stage) });
+  };
+  const upload = window.client.upload(files, { ...options, onProgress, signal: window.stop.signal });
+  window.upload = upload;
+  const plain = (error) => ({
+    error: error.code, sentence: error.message,
+    failures: error.failures?.map(({ index, error: { code } }) => [index, code]),
+  });
+  for (const end of ["sent", "done"])
+    upload[end].then((value) => (window.ends[end] = value), (error) => (window.ends[end] = plain(error)));
+}
+"""
+
+
+@dataclass
+class Sender:
+    """``client`` are the options of ``createClient`` beyond the account's."""
+
+    page: Page
+    url: str
+    person: Api
+    client: Mapping[str, Any] = field(default_factory=dict)
+
+    def open(self) -> None:
+        """Load the page; what it did before is gone, as after a reload by the person."""
+        self.page.goto(self.url)
+        self.page.wait_for_function("window.mediadock !== undefined")
+
+    def send(self, *files: Path, **options: Any) -> None:
+        """Pick the files and send them, to oneself unless ``to`` somebody; it is under way when this returns."""
+        self.page.set_input_files("#files", files)
+        client = {"token": self.person.token, **self.client}
+        self.page.evaluate(_START, {"client": client, "options": {"to": self.person.user_id, **options}})
+
+    def do(self, expression: str) -> Any:
+        """What an expression of the page gives: ``upload`` and ``client`` are the SDK's, ``stop`` is a controller."""
+        return self.page.evaluate(expression)
+
+    def wait(self, expression: str, *, within_s: float = 60.0) -> None:
+        """Return when an expression of the page is true."""
+        self.page.wait_for_function(expression, timeout=1000 * within_s)
+
+    def end(self, of: str = "done", *, within_s: float = 60.0) -> dict[str, Any]:
+        """What ``sent`` or ``done`` resolved with, or ``{error, sentence}``."""
+        self.wait(f"window.ends?.{of} !== undefined", within_s=within_s)
+        ended: dict[str, Any] = self.do(f"window.ends.{of}")
+        return ended
+
+    def done(self, *, within_s: float = 60.0) -> dict[str, Any]:
+        """The end of an upload that must succeed; its one line has never fallen."""
+        ended = self.end(within_s=within_s)
+        assert "error" not in ended, ended
+        fractions = [told["fraction"] for told in self.told()]
+        assert fractions == sorted(fractions), json.dumps(fractions)
+        assert fractions[-1] == 1
+        return ended
+
+    def told(self) -> list[dict[str, Any]]:
+        """All that ``onProgress`` said."""
+        told: list[dict[str, Any]] = self.do("window.told")
+        return told
