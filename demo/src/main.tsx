@@ -1,9 +1,9 @@
+import "./app/tokens.css";
+import "./app/app.css"; // before the folders, which refine it
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { applyTheme } from "./app/theme";
-import "./app/tokens.css";
-import "./app/app.css";
 
 applyTheme();
 const root = document.getElementById("root");

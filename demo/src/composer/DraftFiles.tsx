@@ -42,7 +42,12 @@ export function DraftFiles({ drafts }: { drafts: Drafts }) {
 function Preview({ draft: { kind, previewUrl } }: { draft: Draft }) {
   if (previewUrl && kind === "image") return <img className="draft-preview" src={previewUrl} alt="" />;
   if (previewUrl && kind === "video")
-    return <video className="draft-preview" src={previewUrl} muted playsInline preload="metadata" tabIndex={-1} />;
+    return (
+      <span className="draft-film">
+        <video className="draft-preview" src={`${previewUrl}#t=0.1`} muted playsInline preload="auto" tabIndex={-1} />
+        <Icon name="play" />
+      </span>
+    );
   return (
     <span className="draft-preview draft-icon">
       <Icon name={ICONS[kind]} />
