@@ -11,8 +11,8 @@ import pytest
 from docs.pages import ROOT, Block, all_pages, anchors, blocks, links, name_of
 from docs.shell import IN_BACKGROUND, NOT_RUN
 
-LANGUAGES = {"", "bash", "json", "mermaid", "python", "text"}
-RUN = {"README.md", "docs/http-api.md", "docs/quickstart.md", "docs/profiles.md"}
+LANGUAGES = {"", "bash", "html", "json", "mermaid", "python", "text", "ts", "tsx"}
+RUN = {"README.md", "docs/clients.md", "docs/http-api.md", "docs/quickstart.md", "docs/profiles.md"}
 """Pages whose ``bash`` blocks run."""
 
 PAGES = [*all_pages(), *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"))]
