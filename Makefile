@@ -4,6 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 WEB := src/mediadock/server/web/index.html
+STATIC := src/mediadock/api/static/mediadock/index.js
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
@@ -29,7 +30,7 @@ check: $(VENV)/dev build/openapi.json clients/js/node_modules/.installed demo/no
 bench: $(VENV)/dev ## the benchmarks, each against a named peer
 	missed=0; for question in benchmarks/[a-z]*.py; do $(BIN)/python $$question || missed=1; done; exit $$missed
 
-web: clients/js/dist/.built $(WEB) ## build the TypeScript SDK and the pages
+web: clients/js/dist/.built $(STATIC) $(WEB) ## build the TypeScript SDK and the pages
 
 pages:
 	@$(MAKE) --no-print-directory --silent --keep-going web || echo 'The pages could not be built; what was built before is used, if anything.' >&2
@@ -49,7 +50,7 @@ lock: $(VENV)/dev ## pin the newest versions that pyproject.toml allows
 
 clean: ## remove what make made; .mediadock, your data, stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist \
-		$(dir $(WEB)) clients/js/dist clients/js/node_modules demo/node_modules
+		$(dir $(WEB)) src/mediadock/api/static clients/js/dist clients/js/node_modules demo/node_modules
 
 # Below, a file in .venv stands for a finished step: it is newer than what the step was made from.
 
@@ -96,6 +97,11 @@ clients/js/dist/.built: $(call SOURCES_OF,clients/js)
 	@$(MAKE) --no-print-directory --silent clients/js/node_modules/.installed
 	@echo "Building the TypeScript SDK."
 	$(WITH_NODE); cd clients/js; npm run --silent build
+	@touch $@
+
+# The SDK as one file, which pages of Django projects load without any Node.
+$(STATIC): clients/js/dist/.built
+	$(WITH_NODE); cd clients/js; npm run --silent static
 	@touch $@
 
 $(WEB): $(call SOURCES_OF,clients/js demo)

@@ -64,6 +64,7 @@ def test_a_wheel_has_the_pages_and_nothing_of_their_sources(wheel: Path) -> None
     web = [name.removeprefix("mediadock/server/web/") for name in names if name.startswith("mediadock/server/web/")]
     assert "index.html" in web
     assert [name for name in web if name.startswith("assets/") and name.endswith(".js")]
+    assert "mediadock/api/static/mediadock/index.js" in names  # the SDK, for pages of Django projects
     assert [name for name in names if name.endswith((".ts", ".tsx", ".map", "package.json"))] == []
 
 
