@@ -1,11 +1,23 @@
 import { defineConfig } from "vitest/config";
 
+// Node 20 has a WebSocket only behind this flag; the event stream is tested over a real one.
+const shared = { testTimeout: 15_000, execArgv: ["--experimental-websocket", "--no-warnings"] };
+
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts"],
-    testTimeout: 15_000,
-    // Node 20 has a WebSocket only behind this flag; the event stream is tested over a real one.
-    execArgv: ["--experimental-websocket", "--no-warnings"],
     maxWorkers: 2,
+    projects: [
+      { test: { ...shared, name: "sdk", include: ["tests/**/*.test.ts"], exclude: ["tests/react/**"] } },
+      {
+        test: {
+          ...shared,
+          name: "react",
+          include: ["tests/react/**/*.test.{ts,tsx}"],
+          exclude: ["tests/react/server.test.tsx"],
+          setupFiles: ["tests/react/dom.ts"],
+        },
+      },
+      { test: { ...shared, name: "react on a server", include: ["tests/react/server.test.tsx"] } },
+    ],
   },
 });

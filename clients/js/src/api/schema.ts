@@ -50,6 +50,11 @@ export interface AssetOut {
   updated_at: string;
 }
 
+/** Seconds of a sound. */
+export interface AudioLimitsOut {
+  max_duration: number;
+}
+
 export interface BatchOut {
   start: number;
   count: number;
@@ -70,7 +75,15 @@ export interface ConfigOut {
   max_batch_count: number;
   min_part_size: number;
   max_parts: number;
+  dimensions: DimensionsOut;
   profiles: Record<string, ProfileOut>;
+}
+
+/** How large what is shown may be beside its bytes, whatever the profile. The worker refuses what is beyond. */
+export interface DimensionsOut {
+  image: ImageLimitsOut;
+  video: VideoLimitsOut;
+  audio: AudioLimitsOut;
 }
 
 /** A stored event, exactly as the socket sends it. */
@@ -117,6 +130,15 @@ export interface GrantOut {
   part_size?: number | null;
   num_parts?: number | null;
   batch?: BatchOut | null;
+}
+
+/** Pixels of a picture that is shown. `max_pixels` of width times height, but `max_pixels_baseline_jpeg` of a JPEG that is not progressive, and `max_pixels_held_whole` of AVIF, HEIC, interlaced PNG and progressive JPEG; all frames together `max_pixels_all_frames`. */
+export interface ImageLimitsOut {
+  max_side: number;
+  max_pixels: number;
+  max_pixels_baseline_jpeg: number;
+  max_pixels_held_whole: number;
+  max_pixels_all_frames: number;
 }
 
 /** A message of text only. */
@@ -299,4 +321,10 @@ export interface VariantOut {
   width: number | null;
   height: number | null;
   size_bytes: number | null;
+}
+
+/** Pixels of a film's longer side, and its seconds. */
+export interface VideoLimitsOut {
+  max_side: number;
+  max_duration: number;
 }

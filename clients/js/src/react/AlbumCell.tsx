@@ -19,11 +19,14 @@ export interface AlbumCellProps {
   can: string;
   /** How wide its tile is drawn, as `sizes` of a picture; empty for a row. */
   sizes: string;
+  /** What is said of a file whose bytes come from elsewhere. */
+  incoming: string;
 }
 
 export const AlbumCell = memo(
-  function AlbumCell({ cell, act, can, sizes }: AlbumCellProps) {
-    const look = sizes ? <Tile cell={cell} act={act} can={can} sizes={sizes} /> : <Row cell={cell} act={act} />;
+  function AlbumCell(props: AlbumCellProps) {
+    const { cell, act, can, sizes } = props;
+    const look = sizes ? <Tile {...props} /> : <Row {...props} />;
     return (
       // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
       <div className="md-body" role="group" aria-label={`${cell.name}, ${kindWord(cell)}, ${stateWord(cell)}`}>
@@ -35,15 +38,16 @@ export const AlbumCell = memo(
       </div>
     );
   },
-  (a, b) => sameCell(a.cell, b.cell) && a.act === b.act && a.can === b.can && a.sizes === b.sizes,
+  (a, b) =>
+    sameCell(a.cell, b.cell) && a.act === b.act && a.can === b.can && a.sizes === b.sizes && a.incoming === b.incoming,
 );
 
-function Tile({ cell, act, can, sizes }: AlbumCellProps) {
+function Tile({ cell, act, can, sizes, incoming }: AlbumCellProps) {
   const { stage, kind, name, asset } = cell;
   const [isPlaying, setPlaying] = useState(false);
   const film = useSameObject(asset?.media_url ? { src: asset.media_url } : null);
   const isVideo = kind === "video";
-  const length = isVideo && asset?.duration ? clock(asset.duration) : "";
+  const length = isVideo && stage === "done" && asset?.duration ? clock(asset.duration) : ""; // its corner is the badge's before
   const opens = stage === "done" && (isVideo || can.includes("onOpen"));
   const open = () => (can.includes("onOpen") ? act("onOpen", cell) : setPlaying(true));
   if (isPlaying && film.source)
@@ -66,7 +70,7 @@ function Tile({ cell, act, can, sizes }: AlbumCellProps) {
   return (
     <>
       <Picture cell={cell} sizes={sizes} onStale={() => act("onStale", cell)} />
-      <Badge cell={cell} />
+      <Badge cell={cell} incoming={incoming} />
       {isVideo && stage === "done" ? (
         <span className="md-play" aria-hidden="true">
           <PlayIcon />
@@ -85,7 +89,7 @@ function Tile({ cell, act, can, sizes }: AlbumCellProps) {
   );
 }
 
-function Badge({ cell }: { cell: Cell }) {
+function Badge({ cell, incoming }: { cell: Cell; incoming: string }) {
   const { stage, local, percent, name } = cell;
   if (stage === "done" || stage === "failed") return null;
   if (stage === "uploading" && local)
@@ -98,13 +102,13 @@ function Badge({ cell }: { cell: Cell }) {
   return (
     <span className="md-badge">
       <Icon name={stage === "uploading" ? "incoming" : "clock"} />
-      {doing(cell)}
+      {stage === "uploading" ? incoming : doing(cell)}
     </span>
   );
 }
 
 /** Sound and documents take a row of their own. */
-function Row({ cell, act }: { cell: Cell; act: Act }) {
+function Row({ cell, act, incoming }: AlbumCellProps) {
   const { asset, stage, name, kind, sizeBytes } = cell;
   if (kind === "audio" && stage === "done")
     return (
@@ -117,7 +121,7 @@ function Row({ cell, act }: { cell: Cell; act: Act }) {
       />
     );
   const isDone = stage === "done";
-  const status: ReactNode = isDone || stage === "failed" ? undefined : <Badge cell={cell} />;
+  const status: ReactNode = isDone || stage === "failed" ? undefined : <Badge cell={cell} incoming={incoming} />;
   return (
     <DocumentCard
       name={name}

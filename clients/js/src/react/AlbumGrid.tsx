@@ -9,7 +9,7 @@ const NARROWEST = 3 / 4;
 const WIDEST = 16 / 9;
 const ACTIONS = ["onOpen", "onRetry", "onRemove", "onCancel", "onStale"] as const;
 
-export function AlbumGrid({ cells, label, className, ...actions }: AlbumGridProps) {
+export function AlbumGrid({ cells, label, incoming = "Incoming…", className, ...actions }: AlbumGridProps) {
   const { act, can } = useActions(actions);
   const tiles = cells.filter(({ kind }) => kind === "image" || kind === "video");
   const rows = cells.filter((cell) => !tiles.includes(cell));
@@ -23,7 +23,7 @@ export function AlbumGrid({ cells, label, className, ...actions }: AlbumGridProp
         <ul className="md-tiles" data-count={tiles.length}>
           {tiles.map((cell, index) => (
             <li key={cell.key} {...about(cell)} style={tileStyle(spans[index] ?? 2, tiles.length, shape)}>
-              <AlbumCell cell={cell} act={act} can={can} sizes={sizesOf(spans[index] ?? 2)} />
+              <AlbumCell cell={cell} act={act} can={can} sizes={sizesOf(spans[index] ?? 2)} incoming={incoming} />
             </li>
           ))}
         </ul>
@@ -32,7 +32,7 @@ export function AlbumGrid({ cells, label, className, ...actions }: AlbumGridProp
         <ul className="md-rows">
           {rows.map((cell) => (
             <li key={cell.key} {...about(cell)}>
-              <AlbumCell cell={cell} act={act} can={can} sizes="" />
+              <AlbumCell cell={cell} act={act} can={can} sizes="" incoming={incoming} />
             </li>
           ))}
         </ul>

@@ -1,7 +1,7 @@
 /** One line from 0 to ready, how fast it goes, and how to stop it. */
 import { Icon, type IconName, PlayIcon } from "./icons.js";
 import type { UploadProgressProps } from "./types.js";
-import { progressWords } from "./words.js";
+import { progressState, progressWords } from "./words.js";
 
 export function UploadProgress({
   progress,
@@ -11,11 +11,11 @@ export function UploadProgress({
   onCancel,
   className,
 }: UploadProgressProps) {
-  const { fraction, paused, offline, files, sentBytes, sizeBytes } = progress;
+  const { fraction, paused } = progress;
   const percent = Math.floor(100 * fraction);
   const words = progressWords(progress);
-  const sends = sentBytes < sizeBytes && files.some(({ stage }) => stage === "waiting" || stage === "uploading");
-  const state = paused ? "paused" : offline ? "offline" : sends ? "sending" : fraction >= 1 ? "done" : "processing";
+  const state = progressState(progress);
+  const sends = state === "sending" || state === "paused" || state === "offline";
   return (
     <div className={`md-progress${className ? ` ${className}` : ""}`} data-state={state}>
       <div

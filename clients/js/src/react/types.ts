@@ -128,6 +128,8 @@ export interface AlbumGridProps extends CellActions {
   cells: readonly Cell[];
   /** What the album is called for a screen reader. Default: how many files there are. */
   label?: string;
+  /** What is said of a file whose bytes come from elsewhere. Default: "Incoming…"; to its own sender it is another thing. */
+  incoming?: string;
   className?: string;
 }
 

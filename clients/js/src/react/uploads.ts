@@ -48,22 +48,27 @@ function createUploads(client: Client): LocalUploads {
     items = next.map(({ item }) => item);
     listeners.tell();
   };
-  const change = (entry: Entry) => {
-    const progress: Progress = withAgain(
-      entry.upload.progress,
-      entry.files.map(({ key }) => entry.again.get(key)?.progress),
-    );
-    const { messageId } = progress;
-    const error = messageId === null ? (progress.files[0]?.error ?? null) : null;
-    const { upload, files } = entry;
-    entry.item = { ...entry.item, upload, files: [...files], progress, messageId, error, status: statusOf(progress) };
-    become([...entries]);
-  };
   const release = (entry: Entry, key: string) => {
     entry.previews.get(key)?.release();
     if (!entry.previews.delete(key)) return false;
     entry.files = entry.files.map((file) => (file.key === key ? { ...file, previewUrl: null } : file));
     return true;
+  };
+  const change = (entry: Entry) => {
+    const progress: Progress = withAgain(
+      entry.upload.progress,
+      entry.files.map(({ key }) => entry.again.get(key)?.progress),
+    );
+    for (const [index, file] of entry.files.entries()) {
+      const { stage, asset } = progress.files[index] ?? {};
+      const hasNoPicture = stage === "done" && asset?.kind !== "image" && asset?.kind !== "video";
+      if (stage === "cancelled" || hasNoPicture) release(entry, file.key);
+    }
+    const { messageId } = progress;
+    const error = messageId === null ? (progress.files[0]?.error ?? null) : null;
+    const { upload, files } = entry;
+    entry.item = { ...entry.item, upload, files: [...files], progress, messageId, error, status: statusOf(progress) };
+    become([...entries]);
   };
   const drop = (gone: readonly Entry[]) => {
     for (const entry of gone) for (const key of [...entry.previews.keys()]) release(entry, key);

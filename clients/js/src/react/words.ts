@@ -35,16 +35,31 @@ export function timeLeft(seconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min left`;
 }
 
+export type ProgressState = "sending" | "paused" | "offline" | "processing" | "done" | "failed" | "cancelled";
+
+export function progressState({ files, fraction, paused, offline }: Progress): ProgressState {
+  const left = files.filter(({ stage }) => stage !== "cancelled");
+  const has = (...stages: string[]) => left.some(({ stage }) => stages.includes(stage));
+  if (fraction >= 1) return "done";
+  if (files.length && !left.length) return "cancelled";
+  if (has("waiting", "uploading")) return paused ? "paused" : offline ? "offline" : "sending";
+  return has("processing", "thumbnail_ready") ? "processing" : "failed";
+}
+
 /** The line under a progress bar. */
-export function progressWords({ fraction, sentBytes, sizeBytes, bytesPerSecond, secondsLeft, ...how }: Progress) {
-  if (fraction >= 1) return "Ready";
-  if (how.files.length && how.files.every(({ stage }) => stage === "cancelled")) return "Cancelled";
+export function progressWords(progress: Progress): string {
+  const { sentBytes, sizeBytes, bytesPerSecond, secondsLeft } = progress;
   const sent = `${humanBytes(sentBytes)} of ${humanBytes(sizeBytes)}`;
-  if (how.paused) return `Paused · ${sent}`;
-  if (how.offline) return `No connection, waiting · ${sent}`;
-  if (how.files.every(({ stage }) => stage === "failed" || stage === "cancelled")) return "Failed";
-  if (sizeBytes > 0 && sentBytes >= sizeBytes) return "Processing…";
   const speed = bytesPerSecond ? [`${humanBytes(bytesPerSecond)}/s`] : [];
   const left = bytesPerSecond && secondsLeft ? [timeLeft(secondsLeft)] : [];
-  return [sent, ...speed, ...left].join(" · ");
+  const words = {
+    sending: [sent, ...speed, ...left].join(" · "),
+    paused: `Paused · ${sent}`,
+    offline: `No connection, waiting · ${sent}`,
+    processing: "Processing…",
+    done: "Ready",
+    failed: "Failed",
+    cancelled: "Cancelled",
+  };
+  return words[progressState(progress)];
 }
