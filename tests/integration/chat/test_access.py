@@ -165,6 +165,17 @@ def test_configuration_and_documents_need_no_login(web: QuietWeb) -> None:
     assert chat["kinds"] == ["audio", "file", "image", "video"]
     assert (chat["max_files"], chat["direct_up_to"]) == (50, 10 * 1024 * 1024)
     assert "image/jpeg" in chat["types"]
+    assert config["dimensions"] == {
+        "image": {
+            "max_side": 32_768,
+            "max_pixels": 100_000_000,
+            "max_pixels_baseline_jpeg": 256_000_000,
+            "max_pixels_held_whole": 50_000_000,
+            "max_pixels_all_frames": 200_000_000,
+        },
+        "video": {"max_side": 8192, "max_duration": 12 * 3600},
+        "audio": {"max_duration": 12 * 3600},
+    }
     assert web.anonymous().get("/openapi.json").status == 200
     assert web.anonymous().get("/docs").status == 200
 

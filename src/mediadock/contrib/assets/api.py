@@ -10,7 +10,7 @@ from mediadock.api.responses import json_response
 from mediadock.api.schemas import REFUSALS, AssetOut, StageOut
 from mediadock.auth.http import bearer, principal_of
 from mediadock.contrib.assets.schemas import ConfigOut, UnfinishedList
-from mediadock.contrib.assets.shape import limits_out, unfinished_out
+from mediadock.contrib.assets.shape import dimensions_out, limits_out, unfinished_out
 from mediadock.core.parts import MAX_BATCH_COUNT, MAX_PARTS, MIN_PART_BYTES
 from mediadock.core.profiles import profile_named, registered
 from mediadock.core.states import State
@@ -66,6 +66,7 @@ def config(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - ninja calls 
             "max_batch_count": MAX_BATCH_COUNT,
             "min_part_size": MIN_PART_BYTES,
             "max_parts": MAX_PARTS,
+            "dimensions": dimensions_out(),
             "profiles": {name: limits_out(profile) for name, profile in registered().items()},
         },
     )

@@ -40,6 +40,42 @@ class ProfileOut(Schema):
     direct_up_to: int
 
 
+class ImageLimitsOut(Schema):
+    """Pixels of a picture that is shown.
+
+    ``max_pixels`` of width times height, but ``max_pixels_baseline_jpeg`` of a JPEG that is not progressive, and
+    ``max_pixels_held_whole`` of AVIF, HEIC, interlaced PNG and progressive JPEG; all frames together
+    ``max_pixels_all_frames``.
+    """
+
+    max_side: int
+    max_pixels: int
+    max_pixels_baseline_jpeg: int
+    max_pixels_held_whole: int
+    max_pixels_all_frames: int
+
+
+class VideoLimitsOut(Schema):
+    """Pixels of a film's longer side, and its seconds."""
+
+    max_side: int
+    max_duration: int
+
+
+class AudioLimitsOut(Schema):
+    """Seconds of a sound."""
+
+    max_duration: int
+
+
+class DimensionsOut(Schema):
+    """How large what is shown may be beside its bytes, whatever the profile. The worker refuses what is beyond."""
+
+    image: ImageLimitsOut
+    video: VideoLimitsOut
+    audio: AudioLimitsOut
+
+
 class ConfigOut(Schema):
     """What a client needs to know before it asks."""
 
@@ -47,4 +83,5 @@ class ConfigOut(Schema):
     max_batch_count: int
     min_part_size: int
     max_parts: int
+    dimensions: DimensionsOut
     profiles: dict[str, ProfileOut]

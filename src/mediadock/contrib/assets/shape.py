@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mediadock.core import dimensions
 from mediadock.core.filetypes import content_types_of, find_type
 from mediadock.core.profiles import Profile
 from mediadock.uploads.models import MediaAsset
@@ -37,6 +38,21 @@ def limits_out(profile: Profile) -> dict[str, Any]:
         "max_size": {kind.value: limit for kind, limit in profile.max_bytes.items()},
         "max_files": profile.max_files,
         "direct_up_to": profile.direct_up_to_bytes,
+    }
+
+
+def dimensions_out() -> dict[str, dict[str, int]]:
+    """What pictures, films and sounds may measure; pixels and seconds."""
+    return {
+        "image": {
+            "max_side": dimensions.PICTURE_MAX_SIDE,
+            "max_pixels": dimensions.PICTURE_MAX_PIXELS,
+            "max_pixels_baseline_jpeg": dimensions.BASELINE_JPEG_MAX_PIXELS,
+            "max_pixels_held_whole": dimensions.HELD_WHOLE_MAX_PIXELS,
+            "max_pixels_all_frames": dimensions.ALL_FRAMES_MAX_PIXELS,
+        },
+        "video": {"max_side": dimensions.FILM_MAX_SIDE, "max_duration": dimensions.MAX_DURATION_S},
+        "audio": {"max_duration": dimensions.MAX_DURATION_S},
     }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mediadock.core.dimensions import MAX_DURATION_S
 from mediadock.core.errors import ContentRejected
 from mediadock.core.profiles import AudioVariant
 from mediadock.processing.audio.waveform import Waveform
-from mediadock.processing.ffmpeg.arguments import MAX_DURATION_S, global_arguments, input_arguments, output_arguments
+from mediadock.processing.ffmpeg.arguments import global_arguments, input_arguments, output_arguments
 from mediadock.processing.ffmpeg.run import run_ffmpeg
 from mediadock.processing.sandbox.child import Parent
 

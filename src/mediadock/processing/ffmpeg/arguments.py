@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from mediadock.core.dimensions import FILM_MAX_SIDE, MAX_DURATION_S
 from mediadock.processing.ffmpeg.formats import DECODERS
 
-MAX_DURATION_S = 12 * 3600
-MAX_SIDE = 8192
-_MAX_PIXELS = MAX_SIDE * MAX_SIDE
+_MAX_PIXELS = FILM_MAX_SIDE * FILM_MAX_SIDE
 _MAX_STREAMS = 64
 _LARGEST_ALLOCATION = 512 * 1024 * 1024
 _PROBE_BYTES = 5_000_000

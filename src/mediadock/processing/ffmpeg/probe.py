@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mediadock.core.dimensions import FILM_MAX_SIDE, MAX_DURATION_S
 from mediadock.core.errors import ContentRejected, ProcessingFailed
-from mediadock.processing.ffmpeg.arguments import MAX_DURATION_S, MAX_SIDE
 from mediadock.processing.ffmpeg.formats import demuxer_of
 from mediadock.processing.limits import Limits
 from mediadock.processing.sandbox import Job, run_job
@@ -78,9 +78,9 @@ def probe_media(source: Source, *, content_type: str) -> Probe:
         raise ContentRejected("corrupt", "There is neither sound nor moving pictures in this file.")
     if probe.duration_s is not None and probe.duration_s > MAX_DURATION_S:
         raise ContentRejected("too_long", "This file plays longer than twelve hours, which is not accepted.")
-    if probe.video is not None and max(probe.video.width, probe.video.height) > MAX_SIDE:
+    if probe.video is not None and max(probe.video.width, probe.video.height) > FILM_MAX_SIDE:
         raise ContentRejected(
-            "video_too_large", f"The pictures of this film are larger than {MAX_SIDE:,} pixels a side."
+            "video_too_large", f"The pictures of this film are larger than {FILM_MAX_SIDE:,} pixels a side."
         )
     return probe
 

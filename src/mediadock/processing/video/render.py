@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import BinaryIO
 
+from mediadock.core.dimensions import FILM_MAX_SIDE
 from mediadock.core.errors import ContentRejected, ProcessingFailed
-from mediadock.processing.ffmpeg.arguments import MAX_SIDE
 from mediadock.processing.ffmpeg.probe import Probe
 from mediadock.processing.ffmpeg.program import ffmpeg_path
 from mediadock.processing.ffmpeg.received import ExpectedFiles
@@ -60,7 +60,7 @@ _BROKEN = "Processing broke while reading this film."
 
 
 def _side(value: object) -> int:
-    if isinstance(value, int) and 0 < value <= MAX_SIDE:
+    if isinstance(value, int) and 0 < value <= FILM_MAX_SIDE:
         return value
     raise ProcessingFailed("decoder_crashed", _BROKEN, log=f"{value!r} is no side of a film")
 
