@@ -1,5 +1,5 @@
 /** What to say: text, files, or a voice message. */
-import { type FormEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Icon } from "../app/Icon";
 import { RecorderBar } from "../voice/RecorderBar";
 import { useRecorder } from "../voice/useRecorder";
@@ -32,6 +32,11 @@ export function Composer({ drafts, firstText, onText, onSendText, onSendFiles }:
     box.current.style.height = "auto";
     box.current.style.height = `${Math.min(TALLEST_PX, box.current.scrollHeight)}px`;
   }, [text, recorder.stage]);
+
+  // A phone would raise its keyboard over what one came to read.
+  useEffect(() => {
+    if (!byTouch.matches) box.current?.focus({ preventScroll: true });
+  }, []);
 
   const write = (value: string) => {
     setText(value);

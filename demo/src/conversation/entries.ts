@@ -1,7 +1,7 @@
 /** The bubbles of one conversation: what the server knows, joined with what this tab is sending. Pure. */
 import { assetsOf, type MessageEntry, type State } from "mediadock";
 import { type Cell, cellsOf, type LocalUpload } from "mediadock/react";
-import type { Letter } from "./useOutbox";
+import { isOf, type Letter } from "./letters";
 
 export interface Entry {
   /** Stays the same from the press of Send to the last tick. */
@@ -69,7 +69,7 @@ function entryOf(
   letter: Letter | undefined,
 ): Entry {
   const { message_id: messageId, text, created_at, seen_at } = message;
-  const cells = cellsOf({ state, messageId, upload });
+  const cells = inOrder(cellsOf({ state, messageId, upload }));
   return {
     key: upload?.id ?? letter?.key ?? `message-${messageId}`,
     messageId,
@@ -85,21 +85,17 @@ function entryOf(
   };
 }
 
+/** Files of a continued message that had arrived before stand where they were given: assets are numbered in that order. */
+function inOrder(cells: Cell[]): Cell[] {
+  if (cells.some(({ asset }) => !asset)) return cells;
+  return cells.sort((a, b) => (a.asset?.asset_id ?? 0) - (b.asset?.asset_id ?? 0));
+}
+
 /** A letter's event may come before the answer that says which message it became. */
 function claim(messages: readonly MessageEntry[], letters: readonly Letter[], myId: number): Map<number, Letter> {
   const claimed = new Map<number, Letter>();
   for (const letter of letters) {
-    const { messageId, to, text, afterId } = letter;
-    const found = messages.find((message) =>
-      messageId !== null
-        ? message.message_id === messageId
-        : message.message_id > afterId &&
-          !claimed.has(message.message_id) &&
-          message.sender_id === myId &&
-          message.receiver_id === to &&
-          message.text === text &&
-          !message.asset_ids.length,
-    );
+    const found = messages.find((message) => !claimed.has(message.message_id) && isOf(message, letter, myId));
     if (found) claimed.set(found.message_id, letter);
   }
   return claimed;

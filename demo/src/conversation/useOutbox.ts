@@ -2,25 +2,11 @@
 
 import type { DirectUpload, LocalUpload } from "mediadock/react";
 import { useClient, useDirectUpload } from "mediadock/react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef } from "react";
+import { type Letters, useLetters } from "./letters";
 
-export interface Letter {
-  key: string;
-  to: number;
-  text: string;
-  at: string;
-  /** No message up to this one can be this letter. */
-  afterId: number;
-  messageId: number | null;
-  problem: string | null;
-}
-
-export interface Outbox extends DirectUpload {
-  letters: readonly Letter[];
-  sendText(to: number, text: string): void;
+export interface Outbox extends DirectUpload, Letters {
   sendFiles(to: number, text: string, files: readonly File[]): void;
-  retryText(letter: Letter): void;
-  discardText(letter: Letter): void;
   /** Begins again what could not be begun at all. */
   retryUpload(upload: LocalUpload): void;
   startedAt(upload: LocalUpload): string;
@@ -28,44 +14,15 @@ export interface Outbox extends DirectUpload {
   drafts: Map<number, string>;
 }
 
-let lettersWritten = 0;
 const loaded = new Date().toISOString();
 
 export function useOutbox(myId: number): Outbox {
   const client = useClient();
   const direct = useDirectUpload();
-  const [letters, setLetters] = useState<readonly Letter[]>([]);
+  const post = useLetters(myId);
   const times = useRef(new Map<string, string>());
   const introduced = useRef(new Set<number>());
   const drafts = useRef(new Map<number, string>());
-
-  const change = useCallback(
-    (key: string, to: Partial<Letter>) =>
-      setLetters((all) => all.map((letter) => (letter.key === key ? { ...letter, ...to } : letter))),
-    [],
-  );
-
-  const post = useCallback(
-    async (letter: Letter) => {
-      try {
-        const message = await client.sendText(letter.to, letter.text);
-        client.store.add([message], client.store.getState().seq);
-        change(letter.key, { messageId: message.message_id });
-      } catch (error) {
-        change(letter.key, { problem: (error as Error).message });
-      }
-    },
-    [client, change],
-  );
-
-  const sendText = (to: number, text: string) => {
-    const known = Object.keys(client.store.getState().messages).map(Number);
-    const key = `letter-${++lettersWritten}`;
-    const at = new Date().toISOString();
-    const letter = { key, to, text, at, afterId: Math.max(0, ...known), messageId: null, problem: null };
-    setLetters((all) => [...all, letter]);
-    void post(letter);
-  };
 
   const sendFiles = (to: number, text: string, files: readonly File[]) => {
     const upload = direct.start(files, { to, text });
@@ -88,14 +45,8 @@ export function useOutbox(myId: number): Outbox {
 
   return {
     ...direct,
-    letters,
-    sendText,
+    ...post,
     sendFiles,
-    retryText: (letter) => {
-      change(letter.key, { problem: null });
-      void post(letter);
-    },
-    discardText: ({ key }) => setLetters((all) => all.filter((letter) => letter.key !== key)),
     retryUpload: (upload) => {
       direct.dismiss(upload.id);
       if (typeof upload.to !== "number") return;

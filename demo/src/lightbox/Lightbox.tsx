@@ -1,9 +1,11 @@
 /** Pictures and films as large as the screen. A dialog: Escape closes it, arrows move, the focus goes back where it came from. */
 import type { Asset } from "mediadock";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, type TouchEvent, useEffect, useRef } from "react";
 import { Icon } from "../app/Icon";
 import { Picture } from "./Picture";
 import "./lightbox.css";
+
+const SWIPE_PX = 60;
 
 interface Props {
   assets: readonly Asset[];
@@ -15,6 +17,7 @@ interface Props {
 
 export function Lightbox({ assets, assetId, myId, onMove, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const began = useRef(0);
   const index = assets.findIndex((asset) => asset.asset_id === assetId);
   const asset = assets[index];
 
@@ -41,6 +44,13 @@ export function Lightbox({ assets, assetId, myId, onMove, onClose }: Props) {
     if (key === "ArrowLeft") move(-1);
     if (key === "ArrowRight") move(1);
   };
+  const touched = (event: TouchEvent) => {
+    const touch = event.changedTouches[0];
+    const zoomed = event.target instanceof Element && event.target.closest('[data-zoomed="true"]');
+    if (!touch || zoomed || event.touches.length) return;
+    const across = touch.clientX - began.current;
+    if (Math.abs(across) > SWIPE_PX) move(across < 0 ? 1 : -1);
+  };
   const original = asset.owner_id === myId ? (asset.variants.original?.url ?? null) : null;
 
   return (
@@ -66,7 +76,13 @@ export function Lightbox({ assets, assetId, myId, onMove, onClose }: Props) {
           <Icon name="close" />
         </button>
       </header>
-      <div className="lightbox-stage">
+      <div
+        className="lightbox-stage"
+        onTouchStart={(event) => {
+          began.current = event.touches[0]?.clientX ?? 0;
+        }}
+        onTouchEnd={touched}
+      >
         {asset.kind === "video" ? (
           // biome-ignore lint/a11y/useMediaCaption: what people film has no captions
           <video

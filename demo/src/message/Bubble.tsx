@@ -2,7 +2,7 @@
 import type { Cell, LocalUpload } from "mediadock/react";
 import { memo } from "react";
 import type { Entry } from "../conversation/entries";
-import type { Letter } from "../conversation/useOutbox";
+import type { Letter } from "../conversation/letters";
 import { BubbleFiles } from "./BubbleFiles";
 import { clockTime } from "./moments";
 import { NotSent } from "./NotSent";
@@ -15,6 +15,7 @@ export interface BubbleActions {
   retry(cell: Cell): Promise<void>;
   remove(cell: Cell): Promise<void>;
   cancel(cell: Cell): Promise<void>;
+  freshen(cell: Cell): void;
   retryLetter(letter: Letter): void;
   discardLetter(letter: Letter): void;
   retryUpload(upload: LocalUpload): void;
@@ -30,7 +31,8 @@ interface Props {
 export const Bubble = memo(function Bubble({ entry, personName, actions }: Props) {
   const { messageId, mine, text, at, status, seenAt, cells, upload, letter } = entry;
   const notSent = letter?.problem ?? upload?.error?.message ?? null;
-  const tick = notSent ? "failed" : tickOf(status, seenAt);
+  const needsYou = notSent !== null || cells.some(({ stage }) => stage === "failed");
+  const tick = needsYou ? "failed" : tickOf(status, seenAt);
   const time = at && clockTime(at);
   return (
     <article

@@ -18,10 +18,12 @@ export function BubbleFiles({ cells, mine, actions }: Props) {
   return (
     <AlbumGrid
       cells={cells}
+      {...(mine && { incoming: "Not finished yet" })}
       onOpen={(cell) => (film ? setPlaying(true) : actions.open(cell))}
       onRetry={mine ? actions.retry : undefined}
       onRemove={mine ? actions.remove : undefined}
       onCancel={mine ? actions.cancel : undefined}
+      onStale={actions.freshen}
     />
   );
 }

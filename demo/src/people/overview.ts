@@ -28,7 +28,7 @@ export function overviewsOf(state: State, myId: number): Map<number, Overview> {
 
 function previewOf(state: State, message: MessageEntry, mine: boolean): string {
   const assets = assetsOf(state, message.message_id).filter(
-    (asset) => mine || !["aborted", "expired"].includes(asset.state),
+    (asset) => asset.state !== "aborted" && (mine || asset.state !== "expired"),
   );
   const [first, ...more] = assets;
   if (message.text) return message.text;

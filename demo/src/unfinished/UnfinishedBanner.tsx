@@ -12,14 +12,14 @@ export function UnfinishedBanner({ resume }: { resume: DirectUpload["resume"] })
   const picker = useRef<HTMLInputElement>(null);
   const count = list.length;
   if ((!count && !problem) || later) return null;
+  const sentence =
+    count === 1
+      ? "One file was cut off on its way. Pick it again to go on."
+      : `${count} files were cut off on their way. Pick them again to go on.`;
   return (
     <section className="unfinished" aria-label="Unfinished uploads">
       <div className="unfinished-row">
-        <p>
-          {count > 0 && (
-            <>The sending of {count === 1 ? "a file" : `${count} files`} was cut off. Pick them again to go on.</>
-          )}
-        </p>
+        <p>{count > 0 && sentence}</p>
         {count > 0 && (
           <button className="button" type="button" onClick={() => picker.current?.click()}>
             Continue {count} unfinished {count === 1 ? "upload" : "uploads"}

@@ -1,0 +1,106 @@
+/** Messages of text only, from the press of Send until the server has them. */
+import { type MessageEntry, Unreachable } from "mediadock";
+import { useClient } from "mediadock/react";
+import { useCallback, useEffect, useRef, useState } from "react";
+
+const LOOK_EVERY_MS = 5000;
+const LATEST = 20;
+let lettersWritten = 0;
+
+export interface Letter {
+  key: string;
+  to: number;
+  text: string;
+  at: string;
+  /** No message up to this one can be this letter. */
+  afterId: number;
+  messageId: number | null;
+  /** The server cannot be reached: it goes by itself when it can. */
+  waits: boolean;
+  problem: string | null;
+}
+
+export interface Letters {
+  letters: readonly Letter[];
+  sendText(to: number, text: string): void;
+  retryText(letter: Letter): void;
+  discardText(letter: Letter): void;
+}
+
+export function useLetters(myId: number): Letters {
+  const client = useClient();
+  const [letters, setLetters] = useState<readonly Letter[]>([]);
+
+  const posting = useRef(new Set<string>());
+
+  const change = useCallback(
+    (key: string, to: Partial<Letter>) =>
+      setLetters((all) => all.map((letter) => (letter.key === key ? { ...letter, ...to } : letter))),
+    [],
+  );
+
+  const post = useCallback(
+    async (letter: Letter) => {
+      if (posting.current.has(letter.key)) return;
+      posting.current.add(letter.key);
+      try {
+        // Only the answer may have been lost: then the letter is among the messages by now.
+        if (letter.waits) await client.messages(letter.to, null, LATEST);
+        const known = Object.values(client.store.getState().messages);
+        if (letter.waits && known.some((message) => isOf(message, letter, myId)))
+          return change(letter.key, { waits: false });
+        const message = await client.sendText(letter.to, letter.text);
+        client.store.add([message], client.store.getState().seq);
+        change(letter.key, { messageId: message.message_id, waits: false });
+      } catch (error) {
+        change(letter.key, error instanceof Unreachable ? { waits: true } : { problem: (error as Error).message });
+      } finally {
+        posting.current.delete(letter.key);
+      }
+    },
+    [client, change, myId],
+  );
+
+  const sendText = (to: number, text: string) => {
+    const known = Object.keys(client.store.getState().messages).map(Number);
+    const key = `letter-${++lettersWritten}`;
+    const at = new Date().toISOString();
+    const letter = { key, to, text, at, afterId: Math.max(0, ...known), messageId: null, waits: false, problem: null };
+    setLetters((all) => [...all, letter]);
+    void post(letter);
+  };
+
+  useEffect(() => {
+    const waiting = letters.filter(({ waits }) => waits);
+    if (!waiting.length) return;
+    const again = () => {
+      for (const letter of waiting) void post(letter);
+    };
+    const timer = setInterval(again, LOOK_EVERY_MS);
+    window.addEventListener("online", again);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("online", again);
+    };
+  }, [letters, post]);
+
+  return {
+    letters,
+    sendText,
+    retryText: (letter) => {
+      change(letter.key, { problem: null });
+      void post(letter);
+    },
+    discardText: ({ key }) => setLetters((all) => all.filter((letter) => letter.key !== key)),
+  };
+}
+
+/** Whether a message is what became of a letter. */
+export const isOf = (message: MessageEntry, { messageId, to, text, afterId }: Letter, myId: number): boolean =>
+  messageId !== null
+    ? message.message_id === messageId
+    : message.message_id > afterId &&
+      message.sender_id === myId &&
+      message.receiver_id === to &&
+      message.text === text &&
+      !message.asset_ids.length;
