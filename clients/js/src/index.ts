@@ -11,7 +11,7 @@ export { createEventStream, type EventStream, type StreamOptions, type StreamSta
 export type { PutAnswer, PutRequest, Transport } from "./network/put.js";
 export type { RetryPolicy } from "./network/retry.js";
 export { xhrTransport } from "./network/xhr.js";
-export { checkFiles, findProblems, humanBytes } from "./upload/checks.js";
+export { checkFiles, findPictureProblems, findProblems, humanBytes } from "./upload/checks.js";
 export type { FileProgress, FileStage, PartProgress, Progress } from "./upload/progress.js";
 export { type Match, matchUnfinished } from "./upload/resume.js";
 export type { Begun, Declared, Surface } from "./upload/surface.js";

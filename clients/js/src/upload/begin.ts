@@ -2,7 +2,7 @@
 
 import type { Config } from "../api/values.js";
 import { hash } from "../hash/lazy.js";
-import { checkFiles } from "./checks.js";
+import { checkFiles, findPictureProblems, refuse } from "./checks.js";
 import { fingerprint } from "./fingerprint.js";
 import type { Keep } from "./keep.js";
 import { preferredPartSize } from "./parts.js";
@@ -53,8 +53,12 @@ export function createBeginner(keep: Keep, config: () => Promise<Config>): Begin
     busy,
     inTurn,
     begin: async (surface, files, how) => {
-      const limits = (await config()).profiles[surface.profile];
-      if (limits && how.checks !== false) checkFiles(files, limits);
+      const { profiles, dimensions } = await config();
+      const limits = profiles[surface.profile];
+      if (limits && how.checks !== false) {
+        checkFiles(files, limits);
+        if (dimensions) refuse(await findPictureProblems(files, limits, dimensions)); // an older server tells none
+      }
       const declared = await Promise.all(files.map((file) => declare(file, limits?.types ?? [], how)));
       const same: SameFile = (...of) => isSameFile(keep, ...of, how.signal);
       return inTurn(async () => {

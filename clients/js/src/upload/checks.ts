@@ -1,5 +1,6 @@
 /** What can be refused before anything is sent, by the limits that the server publishes, in its codes and its words. */
 import { type FieldProblem, Refused } from "../api/errors.js";
+import type { DimensionsOut } from "../api/schema.js";
 import type { Limits } from "../api/values.js";
 import { typeOfFile } from "./types.js";
 
@@ -34,9 +35,23 @@ export function findProblems(files: readonly CheckedFile[], limits: Limits): Fie
   });
 }
 
-/** Throws `Refused` with all of them; its own code and sentence are those of the first. */
-export function checkFiles(files: readonly CheckedFile[], limits: Limits): void {
-  const problems = findProblems(files, limits);
+/** What is wrong with the dimensions of pictures, read from their headers; AVIF, HEIC, TIFF and frames are left to the server. */
+export async function findPictureProblems(
+  files: readonly File[],
+  limits: Limits,
+  { image }: DimensionsOut,
+): Promise<FieldProblem[]> {
+  const pictures = files.map((file) => (typeOfFile(file, limits.types)?.kind === "image" ? file : null));
+  if (!pictures.some(Boolean)) return [];
+  // A page that has lost the network has not lost its upload: what cannot be looked at here, the server looks at.
+  const { findLarge } = await import("./pictures.js").catch(() => ({ findLarge: () => [] }));
+  return findLarge(pictures, image);
+}
+
+/** Throws `Refused` with what the limits refuse; its own code and sentence are those of the first. */
+export const checkFiles = (files: readonly CheckedFile[], limits: Limits): void => refuse(findProblems(files, limits));
+
+export function refuse(problems: FieldProblem[]): void {
   const [first] = problems;
   if (first) throw new Refused(first.code, first.message, 0, problems);
 }

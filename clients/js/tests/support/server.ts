@@ -34,7 +34,6 @@ export class SmallServer {
   requests: string[] = [];
   bodies: Json[] = [];
   openPuts = 0;
-  mostPuts = 0;
   socket: SocketScript | undefined;
   readonly #seenKeys = new Map<string, Answer>();
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
@@ -112,7 +111,7 @@ export class SmallServer {
     if (fault) fault.times--;
     fault?.then?.();
     const isPut = request.method === "PUT";
-    if (isPut) this.mostPuts = Math.max(this.mostPuts, ++this.openPuts);
+    if (isPut) this.openPuts++;
     response.on("close", () => {
       if (isPut) this.openPuts--;
     });
@@ -190,7 +189,15 @@ export class SmallServer {
       direct_up_to: this.directUpTo,
     };
     const ws_url = `${this.address.replace("http", "ws")}/ws/events/`;
-    return { ws_url, max_batch_count: 500, min_part_size: 5 * MIB, max_parts: 9999, profiles: { chat } };
+    const image = {
+      max_side: 1000,
+      max_pixels: 4000,
+      max_pixels_baseline_jpeg: 9000,
+      max_pixels_held_whole: 2000,
+      max_pixels_all_frames: 8000,
+    };
+    const dimensions = { image, video: { max_side: 8192, max_duration: 43200 }, audio: { max_duration: 43200 } };
+    return { ws_url, max_batch_count: 500, min_part_size: 5 * MIB, max_parts: 9999, dimensions, profiles: { chat } };
   }
 
   #route(path: string, query: URLSearchParams, body: Json): Answer {
