@@ -14,11 +14,13 @@ from celery import Celery
 from celery.signals import setup_logging, worker_init, worker_process_init
 
 from mediadock.processing import sandbox
+from mediadock.server.broker import outlive_redis
 
 _log = logging.getLogger(__name__)
 _TIME_LIMIT_S = int(os.environ.get("MEDIADOCK_PROCESS_TIME_LIMIT", "900")) + 60
 _VISIBILITY_TIMEOUT_S = _TIME_LIMIT_S + 300
 
+outlive_redis()
 app = Celery("mediadock")
 app.conf.update(
     broker_url=os.environ.get("MEDIADOCK_BROKER_URL")
@@ -35,7 +37,6 @@ app.conf.update(
     task_default_queue="default",
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=200,
-    worker_consumer="mediadock.server.consumer:SteadyConsumer",
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_soft_shutdown_timeout=30,
     worker_hijack_root_logger=False,
