@@ -55,7 +55,7 @@ const page = (client: Client, children: ReactNode) => (
 );
 
 /** Waits in React's way until it holds; what happens meanwhile is drawn. */
-async function until(holds: () => boolean, withinMs = 10_000): Promise<void> {
+async function until(holds: () => boolean, withinMs = 30_000): Promise<void> {
   for (const end = Date.now() + withinMs; !holds(); ) {
     if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${holds}\n${document.body.innerHTML}`);
     await act(() => new Promise((next) => setTimeout(next, 5)));

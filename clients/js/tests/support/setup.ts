@@ -41,7 +41,8 @@ export function makeFile(size: number, name = "a.gz", type = "application/gzip")
 
 export const bytesOf = async (file: File): Promise<Buffer> => Buffer.from(await file.arrayBuffer());
 
-export async function eventually(holds: () => boolean, withinMs = 5_000): Promise<void> {
+/** The deadline ends what would hang; it says nothing of how fast a machine is. */
+export async function eventually(holds: () => boolean, withinMs = 30_000): Promise<void> {
   for (const end = Date.now() + withinMs; !holds(); await new Promise((next) => setTimeout(next, 5)))
     if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${holds}`);
 }
