@@ -1,7 +1,7 @@
 /** Files that were chosen and not sent yet, with what is wrong with them before anything is sent. */
-import { findProblems, type Kind, kindOfName, type Limits } from "mediadock";
-import { useClient } from "mediadock/react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type Kind, kindOfName } from "mediadock";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { type Problems, useProblems } from "./useProblems";
 
 export interface Draft {
   id: number;
@@ -15,24 +15,15 @@ export interface Drafts {
   add(files: Iterable<File>): void;
   remove(id: number): void;
   clear(): void;
-  /** By draft, in the server's words; `all` is about their number. */
-  problems: { byId: ReadonlyMap<number, string>; all: string | null };
+  problems: Problems;
 }
 
 let made = 0;
 
 export function useDrafts(): Drafts {
-  const client = useClient();
   const [list, setList] = useState<readonly Draft[]>([]);
-  const [limits, setLimits] = useState<Limits | null>(null);
+  const problems = useProblems(list);
   const urls = useRef(new Set<string>());
-
-  useEffect(() => {
-    client.config().then(
-      (config) => setLimits(config.profiles.chat ?? null),
-      () => {}, // the server checks too
-    );
-  }, [client]);
 
   useEffect(() => {
     const all = urls.current;
@@ -59,7 +50,6 @@ export function useDrafts(): Drafts {
     setList((all) => [...all, ...drafts]);
   }, []);
 
-  const problems = useMemo(() => problemsOf(list, limits), [list, limits]);
   return {
     list,
     add,
@@ -78,17 +68,4 @@ export function useDrafts(): Drafts {
 function kindOf(file: File): Kind {
   const said = /^(image|video|audio)\//.exec(file.type)?.[1] as Kind | undefined;
   return kindOfName(file.name) ?? said ?? "file";
-}
-
-function problemsOf(list: readonly Draft[], limits: Limits | null): Drafts["problems"] {
-  const byId = new Map<number, string>();
-  let all: string | null = null;
-  if (!list.length || !limits) return { byId, all };
-  const files = list.map(({ file }) => file);
-  for (const { field, message } of findProblems(files, limits)) {
-    const draft = list[Number(/^attachments\.(\d+)\./.exec(field)?.[1] ?? Number.NaN)];
-    if (draft) byId.set(draft.id, message);
-    else all = message;
-  }
-  return { byId, all };
 }

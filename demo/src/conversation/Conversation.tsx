@@ -15,7 +15,6 @@ import { MessageList } from "./MessageList";
 import { useBubbleActions } from "./useBubbleActions";
 import { useHistory } from "./useHistory";
 import type { Outbox } from "./useOutbox";
-import { useSeen } from "./useSeen";
 import "./conversation.css";
 
 interface Props {
@@ -32,7 +31,6 @@ export function Conversation({ me, person, state, outbox }: Props) {
     () => entriesOf({ state, uploads, letters, startedAt }, me.id, person.id),
     [state, uploads, letters, startedAt, me.id, person.id],
   );
-  useSeen(entries);
   const drafts = useDrafts();
   const [lookingAt, setLookingAt] = useState<number | null>(null);
   const actions = useBubbleActions(outbox, setLookingAt);

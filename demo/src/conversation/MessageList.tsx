@@ -6,6 +6,7 @@ import { dayName } from "../message/moments";
 import type { Entry } from "./entries";
 import type { History } from "./useHistory";
 import { useScroll } from "./useScroll";
+import { useSeen } from "./useSeen";
 
 const TOGETHER_MS = 5 * 60_000; // bubbles of one person that follow so soon stand close
 
@@ -18,12 +19,13 @@ interface Props {
 
 export function MessageList({ entries, personName, history, actions }: Props) {
   const { viewport, content, atBottom, toBottom } = useScroll(entries[0]?.key);
+  useSeen(entries, atBottom);
   const top = useRef<HTMLDivElement>(null);
   const { more, loading, loadOlder } = history;
   const last = entries.at(-1);
   const lastKey = last?.key;
   const lastIsMine = last?.mine;
-  const unseen = entries.filter(({ mine, seenAt }) => !mine && !seenAt).length;
+  const unseen = entries.filter(({ mine, status, seenAt }) => !mine && status === "sent" && !seenAt).length;
 
   // What one has just sent is always looked at.
   useEffect(() => {

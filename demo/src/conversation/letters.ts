@@ -30,8 +30,8 @@ export interface Letters {
 export function useLetters(myId: number): Letters {
   const client = useClient();
   const [letters, setLetters] = useState<readonly Letter[]>([]);
-
   const posting = useRef(new Set<string>());
+  const taken = useRef(new Set<number>()); // messages that are a letter's already: the same may be said twice
 
   const change = useCallback(
     (key: string, to: Partial<Letter>) =>
@@ -46,11 +46,11 @@ export function useLetters(myId: number): Letters {
       try {
         // Only the answer may have been lost: then the letter is among the messages by now.
         if (letter.waits) await client.messages(letter.to, null, LATEST);
-        const known = Object.values(client.store.getState().messages);
-        if (letter.waits && known.some((message) => isOf(message, letter, myId)))
-          return change(letter.key, { waits: false });
-        const message = await client.sendText(letter.to, letter.text);
-        client.store.add([message], client.store.getState().seq);
+        const known = letter.waits ? Object.values(client.store.getState().messages) : [];
+        const found = known.find((message) => !taken.current.has(message.message_id) && isOf(message, letter, myId));
+        const message = found ?? (await client.sendText(letter.to, letter.text));
+        taken.current.add(message.message_id);
+        if ("attachments" in message) client.store.add([message], client.store.getState().seq);
         change(letter.key, { messageId: message.message_id, waits: false });
       } catch (error) {
         change(letter.key, error instanceof Unreachable ? { waits: true } : { problem: (error as Error).message });

@@ -9,29 +9,32 @@ const watch = (tell: () => void) => {
   return () => document.removeEventListener("visibilitychange", tell);
 };
 
-export function useSeen(entries: readonly Entry[]): void {
+/** `looking`: the latest messages are in sight, not only older ones that somebody has scrolled up to. */
+export function useSeen(entries: readonly Entry[], looking: boolean): void {
   const client = useClient();
   const visible = useSyncExternalStore(watch, () => document.visibilityState === "visible");
   const told = useRef(new Set<number>());
+  const last = useRef(Promise.resolve());
 
   useEffect(() => {
-    if (!visible) return;
-    for (const { messageId, mine, status, seenAt } of entries) {
+    if (!visible || !looking) return;
+    const tell = async (messageId: number) => {
+      try {
+        await client.seen(messageId);
+        // The event of it goes to the sender only.
+        const { seq } = client.store.getState();
+        const data = { message_id: messageId, seen_at: new Date().toISOString() };
+        client.store.dispatch({ type: "message_seen", seq, data });
+      } catch (error) {
+        // Too early is no error: its next event brings us here again. Nor is a broken connection.
+        told.current.delete(messageId);
+        if (!(error instanceof WrongState)) console.warn(error);
+      }
+    };
+    for (const { messageId, mine, status, seenAt } of [...entries].reverse()) {
       if (mine || messageId === null || status !== "sent" || seenAt || told.current.has(messageId)) continue;
       told.current.add(messageId);
-      client.seen(messageId).then(
-        () => {
-          // The event of it goes to the sender only.
-          const { seq } = client.store.getState();
-          const data = { message_id: messageId, seen_at: new Date().toISOString() };
-          client.store.dispatch({ type: "message_seen", seq, data });
-        },
-        (error: unknown) => {
-          // Too early is no error: its next event brings us here again. Nor is a broken connection.
-          told.current.delete(messageId);
-          if (!(error instanceof WrongState)) console.warn(error);
-        },
-      );
+      last.current = last.current.then(() => tell(messageId)); // one after the other: there may be many
     }
-  }, [client, entries, visible]);
+  }, [client, entries, visible, looking]);
 }

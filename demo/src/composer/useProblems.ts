@@ -1,0 +1,56 @@
+/** What the server would refuse about the chosen files, in its words, before anything is sent. It has the last word. */
+import { type Config, type FieldProblem, findPictureProblems, findProblems } from "mediadock";
+import { useClient } from "mediadock/react";
+import { useEffect, useMemo, useState } from "react";
+import type { Draft } from "./useDrafts";
+
+export interface Problems {
+  /** By draft. */
+  byId: ReadonlyMap<number, string>;
+  /** About the number of files. */
+  all: string | null;
+}
+
+interface Looked {
+  drafts: readonly Draft[];
+  problems: readonly FieldProblem[];
+}
+
+export function useProblems(drafts: readonly Draft[]): Problems {
+  const client = useClient();
+  const [config, setConfig] = useState<Config | null>(null);
+  const [looked, setLooked] = useState<Looked | null>(null);
+  const limits = config?.profiles.chat;
+
+  useEffect(() => {
+    client.config().then(setConfig, () => {});
+  }, [client]);
+
+  // Dimensions are in the files themselves, which takes a moment to read.
+  useEffect(() => {
+    if (!config || !limits || !drafts.length) return;
+    let current = true;
+    findPictureProblems(filesOf(drafts), limits, config.dimensions).then(
+      (problems) => current && setLooked({ drafts, problems }),
+      () => {},
+    );
+    return () => {
+      current = false;
+    };
+  }, [config, limits, drafts]);
+
+  return useMemo(() => {
+    const byId = new Map<number, string>();
+    let all: string | null = null;
+    if (!drafts.length || !limits) return { byId, all };
+    const further = looked?.drafts === drafts ? looked.problems : [];
+    for (const { field, message } of [...findProblems(filesOf(drafts), limits), ...further]) {
+      const draft = drafts[Number(/^attachments\.(\d+)\./.exec(field)?.[1] ?? Number.NaN)];
+      if (draft) byId.set(draft.id, message);
+      else all = message;
+    }
+    return { byId, all };
+  }, [drafts, limits, looked]);
+}
+
+const filesOf = (drafts: readonly Draft[]): File[] => drafts.map(({ file }) => file);
