@@ -6,6 +6,10 @@ immutable and two workers can never write to the same one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
 INCOMING = "incoming/"
 PUBLISHED = "media/"
 ORIGINALS = "originals/"
@@ -15,12 +19,31 @@ UNNUMBERED = "{asset}"
 """Stands in a key for the id of an asset that the database has yet to number; no slug can hold it."""
 
 
-def incoming_key(layout: str, *, owner_id: int, asset_id: int | None, slug: str) -> str:
-    """The quarantine key of an upload: ``layout`` with ``{owner}``, ``{asset}`` and ``{name}`` filled in.
+def incoming_key(
+    layout: str,
+    *,
+    owner_id: int,
+    asset_id: int | None,
+    slug: str,
+    now: datetime,
+    unique: str,
+    fields: Mapping[str, str | int] = MappingProxyType({}),
+) -> str:
+    """The quarantine key of an upload: the ``layout`` of its profile with its names in braces filled in.
 
-    Without an ``asset_id`` its place is held by ``UNNUMBERED``.
+    ``{owner}``, ``{asset}``, ``{name}`` (a slug with its extension), ``{ext}`` (``bin`` where there is none),
+    ``{time_ms}`` and ``{unique}``, a random text; ``fields`` are further ones that the surface has checked: an album's
+    id. Without an ``asset_id`` its place is held by ``UNNUMBERED``.
     """
-    return INCOMING + layout.format(owner=owner_id, asset=UNNUMBERED if asset_id is None else asset_id, name=slug)
+    return INCOMING + layout.format(
+        owner=owner_id,
+        asset=UNNUMBERED if asset_id is None else asset_id,
+        name=slug,
+        ext=slug.rpartition(".")[2].lower() if "." in slug else "bin",
+        time_ms=int(now.timestamp() * 1000),
+        unique=unique,
+        **fields,
+    )
 
 
 def published_prefix(*, asset_id: int, attempt: int, nonce: str) -> str:

@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
 from mediadock.core.keys import incoming_key, original_key, published_key, published_prefix
 from mediadock.core.names import slug_of
 
+CHAT = "chat/user_{owner}/{asset}/{name}"
+
+
+def key_of(layout: str = CHAT, **given: Any) -> str:
+    """The key of asset 501 of owner 7, prepared at a known moment."""
+    now = datetime(2026, 11, 21, 18, 0, 0, 250_000, tzinfo=UTC)
+    return incoming_key(
+        layout, **({"owner_id": 7, "asset_id": 501, "slug": "a.jpg", "now": now, "unique": "u"} | given)
+    )
+
 
 def test_a_chat_upload_waits_below_its_owner_and_asset() -> None:
-    key = incoming_key("chat/user_{owner}/{asset}/{name}", owner_id=7, asset_id=501, slug="beach.jpg")
+    key = key_of(slug="beach.jpg")
     assert key == "incoming/chat/user_7/501/beach.jpg"
+
+
+def test_a_layout_may_name_the_moment_something_random_and_the_extension() -> None:
+    layout = "post-image/{owner}/{time_ms}-{unique}.{ext}"
+    assert key_of(layout, slug="Beach.JPG") == "incoming/post-image/7/1795284000250-u.jpg"
+    assert key_of(layout, slug="beach") == "incoming/post-image/7/1795284000250-u.bin"
+
+
+def test_a_layout_may_name_what_its_surface_knows() -> None:
+    assert key_of("albums/{album}/media/{unique}-{name}", fields={"album": 12}) == "incoming/albums/12/media/u-a.jpg"
+    with pytest.raises(KeyError):
+        key_of("albums/{album}/media/{unique}-{name}")
 
 
 def test_what_we_publish_is_named_by_asset_attempt_and_chance() -> None:
@@ -24,6 +51,6 @@ def test_two_attempts_never_share_a_key() -> None:
 
 def test_a_name_with_braces_or_a_path_stays_one_segment() -> None:
     for name in ("{owner}/{asset}.png", "../../../media/1/x.png", "a/b/c.png"):
-        key = incoming_key("chat/user_{owner}/{asset}/{name}", owner_id=7, asset_id=501, slug=slug_of(name))
+        key = key_of(slug=slug_of(name))
         assert key.startswith("incoming/chat/user_7/501/")
         assert key.count("/") == 4

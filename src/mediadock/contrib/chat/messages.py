@@ -87,8 +87,6 @@ def conversation(
     page, following = newest_page(Message.objects.filter(between), cursor=cursor, limit=limit)
     if not page and not get_user_model().objects.filter(pk=other_id).exists():
         raise _no_receiver()
-    if not page and not get_user_model().objects.filter(pk=other_id).exists():
-        raise _no_receiver()
     assets = _assets_of(page)
     return [
         _shown(

@@ -5,8 +5,11 @@ All or nothing: one refused file refuses all, and nothing is created anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from uuid import uuid4
 
 from mediadock.core.errors import FieldError, Malformed, MediadockError
 from mediadock.core.keys import incoming_key
@@ -36,17 +39,20 @@ def prepare_uploads(
     audience: Sequence[int],
     link: NewLink | ExistingLink | None = None,
     fields_prefix: str = "",
+    key_fields: Mapping[str, str | int] = MappingProxyType({}),
+    asset_ids: Sequence[int] | None = None,
 ) -> Prepared:
     """Create the assets, tell their audience, and answer with addresses for their bytes.
 
-    ``fields_prefix`` (``attachments.``) goes before the index in the errors of a batch. Raises what
+    ``fields_prefix`` (``attachments.``) goes before the index in the errors of a batch; ``key_fields`` fill the names
+    of the profile's key layout that are the surface's own; ``asset_ids`` were reserved before. Raises what
     ``plan_upload`` raises, ``TooMany`` and ``TooLarge`` over the owner's limits, ``NotFound`` when the link names
     somebody who does not exist, ``Unavailable`` when the store does not answer.
     """
     plans = _plan_all(profile, declared, fields_prefix)
     assets = [
-        _asset(plan, asset_id=asset_id, owner_id=owner_id, profile=profile, link=link)
-        for asset_id, plan in zip(_ids_for(plans), plans, strict=True)
+        _asset(plan, asset_id=asset_id, owner_id=owner_id, profile=profile, link=link, key_fields=key_fields)
+        for asset_id, plan in zip(asset_ids or _ids_for(plans), plans, strict=True)
     ]
     try:
         _open_multiparts(assets)
@@ -92,7 +98,17 @@ def _asset(
     owner_id: int,
     profile: Profile,
     link: NewLink | ExistingLink | None,
+    key_fields: Mapping[str, str | int],
 ) -> MediaAsset:
+    key = incoming_key(
+        profile.key_layout,
+        owner_id=owner_id,
+        asset_id=asset_id,
+        slug=plan.slug,
+        now=datetime.now(UTC),
+        unique=str(uuid4()),
+        fields=key_fields,
+    )
     return MediaAsset(
         id=asset_id,
         owner_id=owner_id,
@@ -104,7 +120,7 @@ def _asset(
         declared_type=plan.content_type,
         size_bytes=plan.size_bytes,
         checksum_sha256=plan.checksum_sha256,
-        object_key=incoming_key(profile.key_layout, owner_id=owner_id, asset_id=asset_id, slug=plan.slug),
+        object_key=key,
         part_size_bytes=plan.parts.part_size_bytes if plan.parts else None,
         num_parts=plan.parts.num_parts if plan.parts else None,
         state=State.PENDING.value,
