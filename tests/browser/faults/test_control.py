@@ -1,0 +1,76 @@
+"""A person who pauses, goes on, gives up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from browser.faults.door import StoreDoor
+from browser.faults.original import is_whole
+from browser.faults.sending import Sender
+from stack.server import RunningServer
+
+PARTS = 12
+
+
+def under_way(sender: Sender, door: StoreDoor, notes: Path) -> None:
+    """Begin to send, until the store has some parts; then everything on the way is stuck."""
+    door.hold(once_stored=5)
+    sender.send(notes)
+    door.wait_held()
+
+
+def let_go(door: StoreDoor) -> None:
+    """What was stuck is lost; what comes now passes."""
+    door.cut()
+    door.mend()
+
+
+def test_a_pause_stops_the_bytes_at_once_and_keeps_what_has_arrived(
+    sender: Sender, door: StoreDoor, notes: Path
+) -> None:
+    under_way(sender, door, notes)
+    sender.do("upload.pause()")
+    let_go(door)
+    begun = len(door.puts)
+    sender.wait("window.told.at(-1).paused")
+    sender.page.wait_for_timeout(1500)  # longer than the longest wait before a second try
+    assert len(door.puts) == begun
+    sender.do("upload.resume()")
+    ended = sender.done()
+    assert not sender.told()[-1]["paused"]
+    assert door.sent_in_vain() == []
+    assert door.stored() == dict.fromkeys(range(1, PARTS + 1), 1)
+    assert is_whole(sender.person, ended, notes)
+
+
+def test_what_is_cancelled_is_aborted_at_the_store(
+    sender: Sender, door: StoreDoor, notes: Path, running_server: RunningServer
+) -> None:
+    under_way(sender, door, notes)
+    asset_id = sender.do("upload.progress.files[0].assetId")
+    (waiting,) = sender.person.get("/uploads/").json()["items"]
+    key = waiting["object_key"]
+    assert list(running_server.store.list_multipart_uploads(key))
+    sender.do("upload.cancel()")
+    let_go(door)
+    assert sender.end()["error"] == "cancelled"
+    assert sender.do("upload.progress.files[0].stage") == "cancelled"
+    assert sender.person.get(f"/assets/{asset_id}/").json()["state"] == "aborted"
+    assert list(running_server.store.list_multipart_uploads(key)) == []
+    assert running_server.keys(key) == []
+    assert sender.person.get("/uploads/").json()["items"] == []
+
+
+def test_a_signal_stops_without_giving_up(sender: Sender, door: StoreDoor, notes: Path) -> None:
+    under_way(sender, door, notes)
+    sender.do("stop.abort()")
+    let_go(door)
+    assert sender.end()["error"] == "stopped"
+    (waiting,) = sender.do("client.unfinished()")
+    sender.send(notes)
+    ended = sender.done()
+    assert ended["resumed"]
+    assert ended["assetIds"] == [waiting["asset_id"]]
+    assert door.sent_in_vain() == []
+    assert door.stored() == dict.fromkeys(range(1, PARTS + 1), 1)
+    assert is_whole(sender.person, ended, notes)
