@@ -46,7 +46,7 @@ export function DropZone({ onFiles, children }: Props) {
       {over && (
         <div className="drop-here" aria-hidden="true">
           <Icon name="upload" />
-          Drop to send
+          Drop to attach
         </div>
       )}
     </div>

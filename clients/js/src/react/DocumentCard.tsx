@@ -12,14 +12,17 @@ export function DocumentCard({ name, sizeBytes, pages, cover, href, children, cl
         {cover ? <img src={cover} alt="" loading="lazy" decoding="async" /> : <Icon name="document" />}
       </span>
       <span className="md-about">
-        <span className="md-name">{name}</span>
+        <span className="md-name">
+          {href ? <span className="md-hidden">Download </span> : null}
+          {name}
+        </span>
         <span className="md-facts">{children ?? facts.filter(Boolean).join(" · ")}</span>
       </span>
     </>
   );
   const classes = `md-document${className ? ` ${className}` : ""}`;
   return href ? (
-    <a className={classes} href={href} download={name} rel="noreferrer" aria-label={`Download ${name}`}>
+    <a className={classes} href={href} download={name} rel="noreferrer">
       {inside}
     </a>
   ) : (
