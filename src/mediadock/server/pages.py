@@ -14,9 +14,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 from whitenoise import WhiteNoise
 
+import mediadock.api
+
 _INDEX = "index.html"
 _HASHED_NAME = re.compile(r"^/assets/.+-[\w-]{8,}\.\w+$")
 _A_YEAR_S = 31_536_000
+_SDK = "mediadock/index.js"
+_SDK_FOLDER = Path(mediadock.api.__file__).parent / "static"
 _HOW_TO_BUILD = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Mediadock</title></head>
@@ -40,14 +44,17 @@ def are_built(folder: Path) -> bool:
 def with_static_files(
     application: Application, *, static_url: str, pages: Path | None, headers: Mapping[str, str]
 ) -> Application:
-    """``application`` behind the files of the API's documents and, where there are any, of the pages, with ``headers``.
+    """``application`` behind the files of the API's documents, of the SDK and of the pages, these with ``headers``.
 
+    The SDK and the pages where they are built. The SDK may be loaded by pages of any origin, as if a CDN had it.
     A file is asked for again each time (``no-cache``, answered by 304), but one whose name holds the hash of its
     content is kept for a year. What was compressed beforehand (``.br``, ``.gz`` beside it) is sent so to who takes it.
     """
 
     def describe(response: Any, path: str, url: str) -> None:  # noqa: ANN401 - WhiteNoise's headers have no types
         response["X-Content-Type-Options"] = "nosniff"
+        if url == static_url + _SDK:
+            response["Access-Control-Allow-Origin"] = "*"
         if url.startswith(static_url):
             return
         for name, value in headers.items():
@@ -60,6 +67,8 @@ def with_static_files(
 
     files = WhiteNoise(application, index_file=_INDEX, allow_all_origins=False, add_headers_function=describe)
     files.add_files(Path(ninja.__file__).parent / "static", prefix=static_url)
+    if _SDK_FOLDER.is_dir():
+        files.add_files(_SDK_FOLDER, prefix=static_url)
     if pages is not None and are_built(pages):
         files.add_files(pages, prefix="/")
     return files  # type: ignore[no-any-return]  # it has no types

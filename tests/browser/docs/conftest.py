@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from browser.docs.backend import Backend, run_backend
-from browser.docs.npm import Project, pack
+from browser.docs.npm import SDK, Project, need_tools, pack, run
 from media.pictures import encoded, quarters
 from mediadock.local.application import application_environment, application_programs
 from mediadock.local.ports import LOOPBACK, free_port
@@ -38,8 +38,15 @@ def project(package: Path, tmp_path: Path) -> Project:
     return Project.create(tmp_path / "project", package=package)
 
 
+@pytest.fixture(scope="session")
+def one_file() -> None:
+    """The SDK among the static files of the Django app, as ``make web`` puts it there, from the sources as they are."""
+    need_tools()
+    run("npm", "run", "--silent", "static", folder=SDK)
+
+
 @pytest.fixture(scope="package")
-def elsewhere(running_server: RunningServer) -> Iterator[Elsewhere]:
+def elsewhere(running_server: RunningServer, one_file: None) -> Iterator[Elsewhere]:
     """Web and socket beside the running ones, with the reader's origin in ``MEDIADOCK_ALLOWED_ORIGINS``."""
     embedded = running_server.embedded
     ports = replace(embedded.stack.ports, web=free_port(), socket=free_port())

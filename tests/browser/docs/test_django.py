@@ -11,15 +11,12 @@ from playwright.sync_api import Page, expect
 
 from browser.docs.arriving import received, wait_for_pictures
 from browser.docs.host import Host, run_host
-from browser.docs.npm import SDK, need_tools, run
 from browser.watching import Complaints
 from stack.embedded import Embedded
 
 
 @pytest.fixture(scope="module")
-def host(stack: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    need_tools()
-    run("npm", "run", "--silent", "static", folder=SDK)  # as `make web` does, from the sources as they are
+def host(stack: Embedded, one_file: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     with run_host(stack, folder=tmp_path_factory.mktemp("host-project"), database="docs_clients") as host:
         yield host
 
