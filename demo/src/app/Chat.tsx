@@ -40,18 +40,19 @@ export function Chat({ me, onSignOut }: Props) {
 
   return (
     <div className="shell">
+      <h1 className="visually-hidden">Mediadock</h1>
       <ConnectionBanner status={status} reason={error?.message ?? null} />
       <UnfinishedBanner resume={outbox.resume} />
-      <div className="chat" data-open={person !== null}>
+      <main className="chat" data-open={person !== null}>
         <PeoplePane me={me} people={people} overviews={overviews} chosenId={personId} onSignOut={() => onSignOut()} />
         {person ? (
           <Conversation key={person.id} me={me} person={person} state={state} outbox={outbox} />
         ) : (
-          <main className="no-conversation">
+          <section className="no-conversation">
             <p>Choose somebody to write to.</p>
-          </main>
+          </section>
         )}
-      </div>
+      </main>
     </div>
   );
 }

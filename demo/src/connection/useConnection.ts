@@ -23,7 +23,11 @@ const watch = (tell: () => void) => {
 
 export function useConnection(status: StreamStatus, reason: string | null): Connection {
   const online = useSyncExternalStore(watch, () => navigator.onLine);
-  const cut = online ? sentenceFor(status, reason) : "You are offline. What you send goes on when you are back.";
+  const wasOpen = useRef(false);
+  if (status === "open" || status === "polling") wasOpen.current = true;
+  const cut = online
+    ? sentenceFor(status, reason, wasOpen.current)
+    : "You are offline. What you send goes on when you are back.";
   const [shown, setShown] = useState<Connection>({ tone: "quiet", sentence: "" });
   const wasLost = useRef(false);
 
@@ -48,8 +52,8 @@ export function useConnection(status: StreamStatus, reason: string | null): Conn
   return shown;
 }
 
-function sentenceFor(status: StreamStatus, reason: string | null): string {
-  if (status === "connecting") return "Connection lost. Trying again…";
+function sentenceFor(status: StreamStatus, reason: string | null, wasOpen: boolean): string {
+  if (status === "connecting") return wasOpen ? "Connection lost. Trying again…" : "Connecting…";
   if (status === "stopped") return `No live updates: ${reason ?? "the server ended them"}`;
   return ""; // polling is slower, and complete
 }

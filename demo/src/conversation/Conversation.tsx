@@ -33,11 +33,11 @@ export function Conversation({ me, person, state, outbox }: Props) {
   );
   const drafts = useDrafts();
   const [lookingAt, setLookingAt] = useState<number | null>(null);
-  const actions = useBubbleActions(outbox, setLookingAt);
+  const actions = useBubbleActions(person.id, outbox, setLookingAt);
   const shown = useMemo(() => shownIn(entries), [entries]);
 
   return (
-    <main className="conversation" aria-label={`Conversation with ${person.username}`}>
+    <section className="conversation" aria-label={`Conversation with ${person.username}`}>
       <header className="conversation-header">
         <a className="icon-button conversation-back" href={chatAddress(null)} aria-label="Back to people">
           <Icon name="back" />
@@ -64,6 +64,6 @@ export function Conversation({ me, person, state, outbox }: Props) {
           myId={me.id}
         />
       )}
-    </main>
+    </section>
   );
 }

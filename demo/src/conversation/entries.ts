@@ -79,7 +79,7 @@ function entryOf(
     status: message.status === "sent" ? "sent" : "pending",
     seenAt: seen_at,
     // What its sender gave up is of no concern to the other side.
-    cells: mine ? cells : cells.filter(({ asset }) => !asset || !GONE.has(asset.state)),
+    cells: mine ? cells.map(renewable) : cells.filter(({ asset }) => !asset || !GONE.has(asset.state)),
     upload,
     letter,
   };
@@ -90,6 +90,10 @@ function inOrder(cells: Cell[]): Cell[] {
   if (cells.some(({ asset }) => !asset)) return cells;
   return cells.sort((a, b) => (a.asset?.asset_id ?? 0) - (b.asset?.asset_id ?? 0));
 }
+
+/** What was never finished can be uploaded again, once its file has been picked again. */
+const renewable = (cell: Cell): Cell =>
+  cell.error && cell.asset?.state === "expired" ? { ...cell, error: { ...cell.error, retryable: true } } : cell;
 
 /** A letter's event may come before the answer that says which message it became. */
 function claim(messages: readonly MessageEntry[], letters: readonly Letter[], myId: number): Map<number, Letter> {
