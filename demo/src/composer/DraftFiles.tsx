@@ -1,5 +1,6 @@
 /** What is about to be sent: a picture or a name for each file, and a way to take it back. */
 import { humanBytes, type Kind } from "mediadock";
+import { useMemo } from "react";
 import { Icon, type IconName } from "../app/Icon";
 import type { Draft, Drafts } from "./useDrafts";
 
@@ -39,12 +40,22 @@ export function DraftFiles({ drafts }: { drafts: Drafts }) {
   );
 }
 
+/** A film that is gone from the page would go on loading. */
+const loading = (src: string) => (film: HTMLVideoElement) => {
+  film.src = src;
+  return () => {
+    film.removeAttribute("src");
+    film.load();
+  };
+};
+
 function Preview({ draft: { kind, previewUrl } }: { draft: Draft }) {
+  const start = useMemo(() => loading(`${previewUrl}#t=0.1`), [previewUrl]);
   if (previewUrl && kind === "image") return <img className="draft-preview" src={previewUrl} alt="" />;
   if (previewUrl && kind === "video")
     return (
       <span className="draft-film">
-        <video className="draft-preview" src={`${previewUrl}#t=0.1`} muted playsInline preload="auto" tabIndex={-1} />
+        <video ref={start} className="draft-preview" muted playsInline preload="auto" tabIndex={-1} />
         <Icon name="play" />
       </span>
     );

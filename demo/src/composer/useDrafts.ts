@@ -32,13 +32,15 @@ export function useDrafts(): Drafts {
     };
   }, []);
 
-  const letGo = useCallback((drafts: readonly Draft[]) => {
-    for (const { previewUrl } of drafts) {
-      if (!previewUrl) continue;
-      URL.revokeObjectURL(previewUrl);
-      urls.current.delete(previewUrl);
+  // Only what is gone from the page is let go: a film that is being loaded would complain.
+  useEffect(() => {
+    const shown = new Set(list.map(({ previewUrl }) => previewUrl));
+    for (const url of urls.current) {
+      if (shown.has(url)) continue;
+      URL.revokeObjectURL(url);
+      urls.current.delete(url);
     }
-  }, []);
+  }, [list]);
 
   const add = useCallback((files: Iterable<File>) => {
     const drafts = [...files].map((file): Draft => {
@@ -54,14 +56,8 @@ export function useDrafts(): Drafts {
     list,
     add,
     problems,
-    remove: (id) => {
-      letGo(list.filter((draft) => draft.id === id));
-      setList((all) => all.filter((draft) => draft.id !== id));
-    },
-    clear: () => {
-      letGo(list);
-      setList([]);
-    },
+    remove: (id) => setList((all) => all.filter((draft) => draft.id !== id)),
+    clear: () => setList([]),
   };
 }
 

@@ -7,12 +7,17 @@ import { decodeThumbHash } from "./thumbhash.js";
 import type { Cell } from "./types.js";
 import { uploadsOf } from "./uploads.js";
 
+type Shown = "nothing" | "thumbnail" | "picture";
+
+/** The thumbnail may be decoded after the picture. */
+const atLeastThumbnail = (shown: Shown): Shown => (shown === "picture" ? shown : "thumbnail");
+
 const TILE_WIDTHS = ["240", "480", "960"];
 
 export function Picture({ cell, sizes, onStale }: { cell: Cell; sizes: string; onStale: () => void }) {
   const { asset, previewUrl, stage, kind, key } = cell;
   const client = useContext(ClientContext);
-  const [shownAs, setShownAs] = useState<"nothing" | "thumbnail" | "picture">("nothing");
+  const [shownAs, setShownAs] = useState<Shown>("nothing");
   const thumbnail = useSameObject(stage === "failed" ? null : source(asset?.thumbnail_url));
   const picture = useSameObject(stage === "done" ? pictureOf(asset) : null);
   useEffect(() => {
@@ -23,7 +28,7 @@ export function Picture({ cell, sizes, onStale }: { cell: Cell; sizes: string; o
       {asset?.placeholder && !previewUrl ? <Blurred hash={asset.placeholder} /> : null}
       {previewUrl && shownAs !== "picture" ? <Preview kind={kind} url={previewUrl} /> : null}
       {thumbnail.source && thumbnail.source.src !== picture.source?.src && shownAs !== "picture" ? (
-        <Fading key="thumbnail" {...thumbnail} onShown={() => setShownAs("thumbnail")} onStale={onStale} />
+        <Fading key="thumbnail" {...thumbnail} onShown={() => setShownAs(atLeastThumbnail)} onStale={onStale} />
       ) : null}
       {picture.source ? (
         <Fading key="picture" {...picture} sizes={sizes} onShown={() => setShownAs("picture")} onStale={onStale} />
@@ -63,8 +68,19 @@ function Blurred({ hash }: { hash: string }) {
 }
 
 function Preview({ kind, url }: { kind: string; url: string }) {
+  const film = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const shown = film.current;
+    if (!shown) return;
+    shown.src = url;
+    return () => {
+      // A film that is gone from the page would go on loading, from an address that is about to be revoked.
+      shown.removeAttribute("src");
+      shown.load();
+    };
+  }, [url]);
   return kind === "video" ? (
-    <video className="md-preview" src={url} preload="metadata" muted playsInline tabIndex={-1} aria-hidden="true" />
+    <video ref={film} className="md-preview" preload="metadata" muted playsInline tabIndex={-1} aria-hidden="true" />
   ) : (
     <img className="md-preview" src={url} alt="" decoding="async" />
   );
