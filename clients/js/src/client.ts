@@ -10,15 +10,16 @@ import { createStore, type Store } from "./events/store.js";
 import { createEventStream, type EventStream, type StreamOptions } from "./events/stream.js";
 import { createBudget } from "./network/budget.js";
 import { createConnection } from "./network/connection.js";
+import { lazily } from "./network/lazily.js";
 import type { Transport } from "./network/put.js";
 import { brief, DEFAULT_POLICY, type RetryPolicy } from "./network/retry.js";
 import { sleep } from "./network/sleep.js";
 import { xhrTransport } from "./network/xhr.js";
+import { beingSent } from "./upload/alone.js";
 import { type Beginning, createBeginner } from "./upload/begin.js";
 import { chatSurface } from "./upload/chat.js";
 import { browserStorage, createKeep, type KeyValues } from "./upload/keep.js";
 import type { Match } from "./upload/resume.js";
-import { isSameFile } from "./upload/same.js";
 import type { Surface } from "./upload/surface.js";
 import { type Engine, type Running, startUpload, type Upload } from "./upload/upload.js";
 
@@ -68,16 +69,20 @@ export interface Client {
   seen(messageId: number): Promise<void>;
   /** Sends files in one message. It is under way when this returns. */
   upload(files: Iterable<File>, options: UploadOptions): Upload;
-  /** Uploads of this account, from any device, that wait for bytes; not those that are being sent from here. */
+  /** Uploads of this account, from any device, that wait for bytes; not those that this browser is sending. */
   unfinished(): Promise<Unfinished[]>;
   /** Goes on with unfinished uploads whose files have been picked again (`matchUnfinished`). Another file is refused. */
   resume(matches: readonly Match[], options?: Running): Upload;
   abort(assetId: number): Promise<void>;
+  /** As it is now, with fresh addresses; taken into `store` where it is known there. */
   asset(assetId: number): Promise<Asset>;
   /** Processes a failed asset again. */
   retry(assetId: number): Promise<void>;
   delete(assetId: number): Promise<void>;
 }
+
+const refuseAnother = (name: string) =>
+  new Refused("another_file", `“${name}” is not the file whose upload was begun.`, 0);
 
 export function createClient(options: ClientOptions = {}): Client {
   const { baseUrl = "", parallel = 6, timeoutS = 60, stallS = 30, answerS = 120, patienceS = 300 } = options;
@@ -113,6 +118,7 @@ export function createClient(options: ClientOptions = {}): Client {
     events,
     keep,
     busy,
+    baseUrl,
   };
 
   return {
@@ -140,19 +146,16 @@ export function createClient(options: ClientOptions = {}): Client {
       const surface = typeof how.to === "number" ? chatSurface(patient, how.to, how.text ?? "") : how.to;
       return startUpload(engine, surface, list, () => beginner.begin(surface, list, how), how);
     },
-    unfinished: async () => (await calls.getUnfinished(api)).filter(({ asset_id }) => !busy.has(asset_id)),
+    unfinished: async () => {
+      const isSent = await beingSent(baseUrl);
+      return (await calls.getUnfinished(api)).filter(({ asset_id: id }) => !busy.has(id) && !isSent(id));
+    },
     resume: (matches, how = {}) => {
       const surface = chatSurface(patient, 0, "");
-      const goOn = async ({ upload, file }: Match) => {
-        const session = await surface.stored(upload.asset_id, how.signal);
-        if (!(await isSameFile(keep, upload.asset_id, file, session, how.signal)))
-          throw new Refused("another_file", `“${file.name}” is not the file whose upload was begun.`, 0);
-        return session;
-      };
       const begin = async () => {
-        const sessions = await Promise.all(matches.map(goOn));
-        const assetIds = matches.map(({ upload }) => upload.asset_id);
-        return { messageId: matches[0]?.upload.message_id ?? null, assetIds, sessions, resumed: true };
+        const { goOnWith } = await lazily(() => import("./upload/begun.js"));
+        const stored: Surface["stored"] = (id) => surface.stored(id, how.signal);
+        return goOnWith(matches, stored, (...of) => beginner.isSame(...of, how.signal), refuseAnother);
       };
       return startUpload(
         engine,
@@ -166,7 +169,12 @@ export function createClient(options: ClientOptions = {}): Client {
       await calls.abortUpload(api, assetId);
       keep.forget(assetId);
     },
-    asset: (assetId) => calls.getAsset(api, assetId),
+    asset: async (assetId) => {
+      const { seq } = store.getState().assets[assetId] ?? {};
+      const asset = await calls.getAsset(api, assetId);
+      if (seq !== undefined) store.dispatch({ type: "", seq, data: { ...asset } });
+      return asset;
+    },
     retry: async (assetId) => void (await calls.retryAsset(api, assetId)),
     delete: (assetId) => calls.deleteAsset(api, assetId),
   };

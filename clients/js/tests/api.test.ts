@@ -1,6 +1,14 @@
 /** Requests carry who asks; refusals are typed, with the server's code and sentence. */
 import { expect, test } from "vitest";
-import { NotLoggedIn, NotThere, ServerBusy, type Tokens, Unreachable, WrongState } from "../src/index.js";
+import {
+  type EventFrame,
+  NotLoggedIn,
+  NotThere,
+  ServerBusy,
+  type Tokens,
+  Unreachable,
+  WrongState,
+} from "../src/index.js";
 import type { SmallServer } from "./support/server.js";
 import { clientOf, startServer } from "./support/setup.js";
 
@@ -87,4 +95,21 @@ test("messages that are read are taken into the store", async () => {
   const client = clientOf(server);
   await client.messages(2);
   expect(client.store.getState().messages[100]).toMatchObject({ text: "look", receiver_id: 2, asset_ids: [1] });
+});
+
+test("an asset that is asked for again has its fresh addresses in the store, and gives way to what is told meanwhile", async () => {
+  const server = await startServer();
+  server.texts.set(100, "look");
+  const upload = server.add(100, { file_name: "a", file_size: 1 });
+  const client = clientOf(server);
+  await client.messages(2);
+  const shown = () => client.store.getState().assets[1]?.asset;
+  server.extras.set(1, { thumbnail_url: "http://media/1?sign=2" });
+  await client.asset(1);
+  expect(shown()?.thumbnail_url).toBe("http://media/1?sign=2");
+  const fact = { ...server.tell(upload, { stage: "done", thumbnail_url: "http://media/1?sign=3" }), seq: 9 };
+  const asked = client.asset(1);
+  client.store.dispatch(fact as unknown as EventFrame);
+  await asked;
+  expect(shown()).toMatchObject({ stage: "done", thumbnail_url: "http://media/1?sign=3" });
 });

@@ -39,7 +39,7 @@ export function reduceMessages(state: State, messages: readonly Message[], seq: 
 
 function withAsset(state: State, asset: Asset, seq: number): State {
   const known = state.assets[asset.asset_id];
-  if (known?.asset && seq <= known.seq) return state;
+  if (known?.asset && seq < known.seq) return state;
   const live = isSettled(asset.stage) ? 0 : (known?.live ?? 0);
   return put(state, asset.asset_id, { seq, live, asset: shown(asset, live) });
 }

@@ -1,11 +1,12 @@
 /** The hashes, loaded when one is wanted: most uploads need none of this code. */
-import { Stopped } from "../api/errors.js";
+import { lazily } from "../network/lazily.js";
+import { unlessStopped } from "../network/sleep.js";
+
+export type Hash = typeof hash;
 
 export async function hash(algorithm: "sha256" | "md5", blob: Blob, signal?: AbortSignal): Promise<Uint8Array> {
-  const hashes = await import("./digest.js");
-  return hashes.digest(hashes[algorithm], blob, signal).catch((error: unknown) => {
-    throw signal?.aborted ? new Stopped() : error;
-  });
+  const hashes = await lazily(() => import("./digest.js"));
+  return unlessStopped(hashes.digest(hashes[algorithm], blob, signal), signal);
 }
 
 export const hex = (bytes: Uint8Array): string =>

@@ -2,11 +2,11 @@
 
 import type { Config } from "../api/values.js";
 import { hash } from "../hash/lazy.js";
+import { lazily } from "../network/lazily.js";
 import { checkFiles, findPictureProblems, refuse } from "./checks.js";
-import { fingerprint } from "./fingerprint.js";
 import type { Keep } from "./keep.js";
 import { preferredPartSize } from "./parts.js";
-import { isSameFile } from "./same.js";
+import type { Session } from "./session.js";
 import type { Begun, Declared, SameFile, Surface } from "./surface.js";
 import { typeOfFile } from "./types.js";
 
@@ -27,8 +27,11 @@ export interface Beginner {
   begin(surface: Surface, files: readonly File[], how: Beginning): Promise<Begun>;
   /** Runs `begin` when those before it have ended; its assets are busy before the next one looks. */
   inTurn(begin: () => Promise<Begun>): Promise<Begun>;
+  /** Whether `file` is the one whose upload was begun. */
+  isSame(assetId: number, file: File, session: Session, signal?: AbortSignal): Promise<boolean>;
 }
 
+const identity = () => lazily(() => import("./same.js"));
 /** Begins one upload after the other, so that a second call with the same files is not taken for a continuation of the first. */
 export function createBeginner(keep: Keep, config: () => Promise<Config>): Beginner {
   const busy = new Set<number>();
@@ -43,15 +46,18 @@ export function createBeginner(keep: Keep, config: () => Promise<Config>): Begin
     return turn;
   };
   /** Beside the upload, which need not wait for it; a file that cannot be read fails soon enough. */
-  const remember = (assetId: number, file: File) =>
-    fingerprint(file).then(
-      (value) => busy.has(assetId) && keep.put(assetId, value),
-      () => {},
-    );
+  const remember = async (assetId: number, file: File) => {
+    const { fingerprint } = await identity();
+    const value = await fingerprint(file, hash);
+    if (busy.has(assetId)) keep.put(assetId, value);
+  };
+  const isSame: Beginner["isSame"] = async (assetId, ...of) =>
+    (await identity()).isSameFile(keep.find(assetId), hash, ...of);
 
   return {
     busy,
     inTurn,
+    isSame,
     begin: async (surface, files, how) => {
       const { profiles, dimensions } = await config();
       const limits = profiles[surface.profile];
@@ -60,12 +66,13 @@ export function createBeginner(keep: Keep, config: () => Promise<Config>): Begin
         if (dimensions) refuse(await findPictureProblems(files, limits, dimensions)); // an older server tells none
       }
       const declared = await Promise.all(files.map((file) => declare(file, limits?.types ?? [], how)));
-      const same: SameFile = (...of) => isSameFile(keep, ...of, how.signal);
+      const same: SameFile = (...of) => isSame(...of, how.signal);
       return inTurn(async () => {
         const found = how.resume === false ? undefined : await surface.findBegun(files, same, busy, how.signal);
         if (found) return found;
         const begun = await surface.prepare(declared, how.signal);
-        for (const [index, assetId] of begun.assetIds.entries()) remember(assetId, files[index] as File);
+        for (const [index, assetId] of begun.assetIds.entries())
+          void remember(assetId, files[index] as File).catch(() => {});
         return begun;
       });
     },

@@ -1,8 +1,9 @@
 /**
- * Finds the message that a call repeats, so that only what is missing is sent. Loaded when there is an unfinished upload at all,
- * and given what it needs, so that it stays a file of its own.
+ * Goes on with what was begun, so that only what is missing is sent. Loaded when there is an unfinished upload at all, and given
+ * what it needs, so that it stays a file of its own.
  */
 import type { Message } from "../api/values.js";
+import type { Match } from "./resume.js";
 import type { Session } from "./session.js";
 import type { Begun, SameFile, Surface } from "./surface.js";
 
@@ -58,4 +59,21 @@ async function goOn(message: Message, { files, hasArrived, stored, sameFile }: L
   }
   const assetIds = message.attachments.map((asset) => asset.asset_id);
   return { messageId: message.message_id, assetIds, sessions, resumed: true };
+}
+
+/** The uploads that files were picked for again; `refuse` makes the error for a file that is another one. */
+export async function goOnWith(
+  matches: readonly Match[],
+  stored: Surface["stored"],
+  sameFile: SameFile,
+  refuse: (name: string) => Error,
+): Promise<Begun> {
+  const look = async ({ upload: { asset_id }, file }: Match) => {
+    const session = await stored(asset_id);
+    if (!(await sameFile(asset_id, file, session))) throw refuse(file.name);
+    return session;
+  };
+  const sessions = await Promise.all(matches.map(look));
+  const assetIds = matches.map(({ upload }) => upload.asset_id);
+  return { messageId: matches[0]?.upload.message_id ?? null, assetIds, sessions, resumed: true };
 }

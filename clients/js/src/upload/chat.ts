@@ -12,6 +12,7 @@ import { BadAnswer } from "../api/errors.js";
 import type { Api } from "../api/http.js";
 import type { AlbumOut, GrantOut } from "../api/schema.js";
 import { hasArrived } from "../api/values.js";
+import { lazily } from "../network/lazily.js";
 import { readSession, readStored } from "./session.js";
 import type { Begun, Surface } from "./surface.js";
 
@@ -50,7 +51,7 @@ export function chatSurface(api: Api, receiverId: number, text: string): Surface
       for (const { file_name, size, asset_id } of await getUnfinished(api, signal))
         if (names.has(`${size} ${file_name}`) && !busy.has(asset_id)) waiting.add(asset_id);
       if (!waiting.size) return undefined;
-      const begun = await import("./begun.js");
+      const begun = await lazily(() => import("./begun.js"));
       const messages = (cursor: string | null) => getMessages(api, receiverId, cursor, PAGE);
       return begun.findBegun({ text, files, waiting, hasArrived, messages, stored, sameFile });
     },

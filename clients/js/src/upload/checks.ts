@@ -2,6 +2,7 @@
 import { type FieldProblem, Refused } from "../api/errors.js";
 import type { DimensionsOut } from "../api/schema.js";
 import type { Limits } from "../api/values.js";
+import { lazily } from "../network/lazily.js";
 import { typeOfFile } from "./types.js";
 
 export interface CheckedFile {
@@ -44,7 +45,7 @@ export async function findPictureProblems(
   const pictures = files.map((file) => (typeOfFile(file, limits.types)?.kind === "image" ? file : null));
   if (!pictures.some(Boolean)) return [];
   // A page that has lost the network has not lost its upload: what cannot be looked at here, the server looks at.
-  const { findLarge } = await import("./pictures.js").catch(() => ({ findLarge: () => [] }));
+  const { findLarge } = await lazily(() => import("./pictures.js")).catch(() => ({ findLarge: () => [] }));
   return findLarge(pictures, image);
 }
 

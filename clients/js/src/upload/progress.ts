@@ -126,6 +126,7 @@ export function createTracker(
     },
     sent: (index, number, sizeBytes, told, stored) => {
       const { parts, shown } = lines[index] as FileLine;
+      if (shown.stage !== "waiting" && shown.stage !== "uploading") return; // a late word of bytes takes no file back
       const sentBytes = Math.min(sizeBytes, told); // some transports count their own framing
       const more = sentBytes - (parts.get(number)?.sentBytes ?? 0);
       parts.set(number, { number, sizeBytes, sentBytes });

@@ -11,12 +11,11 @@ import {
 } from "../api/errors.js";
 import type { Asset } from "../api/values.js";
 import type { EventStream } from "../events/stream.js";
-import { sendDirect } from "./direct.js";
 import { createFollower } from "./follow.js";
 import { createGate, type Gate } from "./gate.js";
 import type { Keep } from "./keep.js";
-import { sendInParts } from "./multipart.js";
 import { createTracker, type PartProgress, type Progress } from "./progress.js";
+import { sendFile } from "./send.js";
 import type { Begun, Surface } from "./surface.js";
 import type { Route } from "./transfer.js";
 
@@ -62,6 +61,7 @@ export interface Engine {
   events: EventStream;
   keep: Keep;
   busy: Set<number>;
+  baseUrl: string;
 }
 
 export function startUpload(
@@ -83,6 +83,7 @@ export function startUpload(
 
   const send = async (index: number, file: File, begun: Begun): Promise<ClientError | null> => {
     const [assetId, session] = [begun.assetIds[index] as number, begun.sessions[index]];
+    let mustAsk = !session;
     const own = (cancels[index] as AbortController).signal;
     const transfer = {
       file,
@@ -91,9 +92,9 @@ export function startUpload(
         tracker.sent(index, part, size, sent, stored),
     };
     try {
-      if (session?.mode === "direct") await sendDirect(route, transfer, session);
-      else if (session) await sendInParts(route, transfer, session);
+      if (session) mustAsk = await sendFile(engine.baseUrl, route, transfer, session);
     } catch (thrown) {
+      engine.busy.delete(assetId);
       const error = own.aborted || stop.signal.aborted ? new Stopped("cancelled") : asClientError(thrown);
       tracker.ended(index, error);
       return error;
@@ -101,7 +102,7 @@ export function startUpload(
     engine.keep.forget(assetId);
     tracker.arrived(index);
     settling[index] = follower
-      ? follower.settled(assetId, (asset) => tracker.told(index, asset), !session)
+      ? follower.settled(assetId, (asset) => tracker.told(index, asset), mustAsk)
       : Promise.resolve(null);
     settling[index].catch(() => {}); // `done` hears of it
     return null;

@@ -30,6 +30,7 @@ export class SmallServer {
   uploads = new Map<number, Upload>();
   texts = new Map<number, string>();
   events: Json[] = [];
+  extras = new Map<number, Json>(); // what GET tells of an asset besides
   faults: Fault[] = [];
   requests: string[] = [];
   bodies: Json[] = [];
@@ -226,7 +227,10 @@ export class SmallServer {
       const items = [...this.uploads.values()].filter(({ state }) => state === "pending");
       return [200, { items: items.map((upload) => asAsset(upload)), next: null }];
     }
-    if (path.startsWith("/assets/")) return [200, asAsset(this.#upload(path.split("/")[2]))];
+    if (path.startsWith("/assets/")) {
+      const upload = this.#upload(path.split("/")[2]);
+      return [200, asAsset(upload, this.extras.get(upload.assetId))];
+    }
     if (path.endsWith("/messages/")) return [200, { items: this.#messages(), next: null }];
     if (path === "/events/") {
       const after = Number(query.get("after"));

@@ -1,6 +1,7 @@
 /** One line from 0 to ready. */
 import { expect, test } from "vitest";
 import { ProcessingFailed, type Progress, UploadIncomplete } from "../../src/index.js";
+import { createTracker } from "../../src/upload/progress.js";
 import { createSpeed } from "../../src/upload/speed.js";
 import { PART } from "../support/server.js";
 import { clientOf, eventually, makeFile, startServer } from "../support/setup.js";
@@ -94,4 +95,13 @@ test("speed is that of the last seconds, and unknown at first", () => {
   expect(speed.bytesPerSecond()).toBeCloseTo(1_000_000, -5);
   now = 18_001;
   expect(speed.bytesPerSecond()).toBeLessThan(150_000);
+});
+
+test("a late word of bytes takes no file back", () => {
+  const file = new File(["12345"], "a.gz");
+  const tracker = createTracker([file], undefined, () => ({ paused: false, offline: false }));
+  tracker.sent(0, 0, 5, 5);
+  tracker.arrived(0);
+  tracker.sent(0, 0, 5, 0);
+  expect(tracker.progress.files[0]).toMatchObject({ stage: "processing", sentBytes: 5 });
 });
