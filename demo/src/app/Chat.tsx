@@ -42,7 +42,7 @@ export function Chat({ me, onSignOut }: Props) {
     <div className="shell">
       <h1 className="visually-hidden">Mediadock</h1>
       <ConnectionBanner status={status} reason={error?.message ?? null} />
-      <UnfinishedBanner resume={outbox.resume} />
+      <UnfinishedBanner state={state} resume={outbox.resume} />
       <main className="chat" data-open={person !== null}>
         <PeoplePane me={me} people={people} overviews={overviews} chosenId={personId} onSignOut={() => onSignOut()} />
         {person ? (

@@ -51,7 +51,7 @@ const loading = (src: string) => (film: HTMLVideoElement) => {
 
 function Preview({ draft: { kind, previewUrl } }: { draft: Draft }) {
   const start = useMemo(() => loading(`${previewUrl}#t=0.1`), [previewUrl]);
-  if (previewUrl && kind === "image") return <img className="draft-preview" src={previewUrl} alt="" />;
+  if (previewUrl && kind === "image") return <img className="draft-preview" src={previewUrl} alt="" decoding="async" />;
   if (previewUrl && kind === "video")
     return (
       <span className="draft-film">

@@ -10,7 +10,7 @@ import { Lightbox } from "../lightbox/Lightbox";
 import { shownIn } from "../lightbox/shown";
 import { Avatar } from "../people/Avatar";
 import type { Me } from "../session/useSession";
-import { entriesOf } from "./entries";
+import { entriesOf, type Memory } from "./entries";
 import { MessageList } from "./MessageList";
 import { useBubbleActions } from "./useBubbleActions";
 import { useHistory } from "./useHistory";
@@ -27,9 +27,10 @@ interface Props {
 export function Conversation({ me, person, state, outbox }: Props) {
   const history = useHistory(person.id);
   const { uploads, letters, startedAt } = outbox;
+  const [memory] = useState<Memory>(() => new Map());
   const entries = useMemo(
-    () => entriesOf({ state, uploads, letters, startedAt }, me.id, person.id),
-    [state, uploads, letters, startedAt, me.id, person.id],
+    () => entriesOf({ state, uploads, letters, startedAt }, me.id, person.id, memory),
+    [state, uploads, letters, startedAt, me.id, person.id, memory],
   );
   const drafts = useDrafts();
   const [lookingAt, setLookingAt] = useState<number | null>(null);

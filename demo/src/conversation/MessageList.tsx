@@ -1,5 +1,5 @@
 /** The bubbles, oldest first, by days. Older ones come when one scrolls up. */
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import { Icon } from "../app/Icon";
 import { Bubble, type BubbleActions } from "../message/Bubble";
 import { dayName } from "../message/moments";
@@ -87,7 +87,7 @@ interface RowProps {
   actions: BubbleActions;
 }
 
-function Row({ entry, before, personName, actions }: RowProps) {
+const Row = memo(function Row({ entry, before, personName, actions }: RowProps) {
   const day = entry.at && dayName(entry.at);
   const newDay = day && day !== (before?.at && dayName(before.at));
   const gap = Date.parse(entry.at ?? "") - Date.parse(before?.at ?? "");
@@ -104,4 +104,4 @@ function Row({ entry, before, personName, actions }: RowProps) {
       </li>
     </>
   );
-}
+});

@@ -26,15 +26,29 @@ export interface Known {
 
 const GONE = new Set(["aborted", "expired"]);
 
-export function entriesOf({ state, uploads, letters, startedAt }: Known, myId: number, otherId: number): Entry[] {
+/** A message is drawn again only when something of it has changed: what is the same stays the same object. */
+export type Memory = Map<number, { from: readonly unknown[]; entry: Entry }>;
+
+export function entriesOf(
+  { state, uploads, letters, startedAt }: Known,
+  myId: number,
+  otherId: number,
+  memory: Memory = new Map(),
+): Entry[] {
   const byMessage = new Map(uploads.map((upload) => [upload.messageId, upload]));
   const messages = Object.values(state.messages)
     .filter((message) => isBetween(message, myId, otherId))
     .sort((a, b) => a.message_id - b.message_id);
   const claimed = claim(messages, letters, myId);
   const known = messages.map((message) => {
-    const letter = claimed.get(message.message_id);
-    return entryOf(state, message, message.sender_id === myId, byMessage.get(message.message_id), letter);
+    const { message_id, sender_id, asset_ids } = message;
+    const [upload, letter] = [byMessage.get(message_id), claimed.get(message_id)];
+    const from = [message, upload, letter, ...asset_ids.map((id) => state.assets[id])];
+    const before = memory.get(message_id);
+    if (before && isSame(before.from, from)) return before.entry;
+    const entry = entryOf(state, message, sender_id === myId, upload, letter);
+    memory.set(message_id, { from, entry });
+    return entry;
   });
   const settled = new Set(messages.map(({ message_id }) => message_id));
   const claimedLetters = new Set(claimed.values());
@@ -55,6 +69,9 @@ export function entriesOf({ state, uploads, letters, startedAt }: Known, myId: n
   ].sort((a, b) => (a.at ?? "").localeCompare(b.at ?? ""));
   return [...known, ...waiting].filter(isShown);
 }
+
+const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((each, index) => each === b[index]);
 
 function isBetween({ sender_id, receiver_id }: MessageEntry, myId: number, otherId: number): boolean {
   if (sender_id === myId) return receiver_id === otherId;
@@ -93,7 +110,9 @@ function inOrder(cells: Cell[]): Cell[] {
 
 /** What was never finished can be uploaded again, once its file has been picked again. */
 const renewable = (cell: Cell): Cell =>
-  cell.error && cell.asset?.state === "expired" ? { ...cell, error: { ...cell.error, retryable: true } } : cell;
+  cell.error && cell.asset?.state === "expired"
+    ? { ...cell, error: { ...cell.error, reason: "It was never finished. Upload it again?", retryable: true } }
+    : cell;
 
 /** A letter's event may come before the answer that says which message it became. */
 function claim(messages: readonly MessageEntry[], letters: readonly Letter[], myId: number): Map<number, Letter> {

@@ -18,7 +18,7 @@ export function BubbleFiles({ cells, mine, actions }: Props) {
   return (
     <AlbumGrid
       cells={cells}
-      {...(mine && { incoming: "Not finished yet" })}
+      {...(mine && { incoming: "Not finished" })}
       onOpen={(cell) => (film ? setPlaying(true) : actions.open(cell))}
       onRetry={mine ? actions.retry : undefined}
       onRemove={mine ? actions.remove : undefined}

@@ -1,13 +1,18 @@
 /** Offers to go on with what was cut off. Pages cannot keep files, so they have to be picked again. */
-import { humanBytes } from "mediadock";
+import { humanBytes, type State } from "mediadock";
 import type { DirectUpload } from "mediadock/react";
 import { useRef, useState } from "react";
 import { Icon } from "../app/Icon";
 import { useUnfinished } from "./useUnfinished";
 import "./unfinished.css";
 
-export function UnfinishedBanner({ resume }: { resume: DirectUpload["resume"] }) {
-  const { list, problem, goOn, discard } = useUnfinished(resume);
+interface Props {
+  state: State;
+  resume: DirectUpload["resume"];
+}
+
+export function UnfinishedBanner({ state, resume }: Props) {
+  const { list, problem, goOn, discard } = useUnfinished(state, resume);
   const [later, setLater] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const count = list.length;

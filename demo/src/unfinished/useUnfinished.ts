@@ -1,7 +1,7 @@
 /** Uploads that were begun and wait for bytes: from before a reload, or from another device. */
-import { matchUnfinished, Stopped, type Unfinished } from "mediadock";
+import { type Asset, matchUnfinished, type State, Stopped, type Unfinished } from "mediadock";
 import { type DirectUpload, useClient } from "mediadock/react";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 
 export interface UnfinishedUploads {
   list: readonly Unfinished[];
@@ -11,10 +11,13 @@ export interface UnfinishedUploads {
   discard(uploads: readonly Unfinished[]): Promise<void>;
 }
 
-export function useUnfinished(resume: DirectUpload["resume"]): UnfinishedUploads {
+export function useUnfinished(state: State, resume: DirectUpload["resume"]): UnfinishedUploads {
   const client = useClient();
-  const [list, setList] = useState<readonly Unfinished[]>([]);
+  const [listed, setList] = useState<readonly Unfinished[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
+
+  const { assets } = state;
+  const list = useMemo(() => listed.filter(({ asset_id }) => isOpen(assets[asset_id]?.asset)), [listed, assets]);
 
   const without = useCallback((gone: readonly Unfinished[]) => {
     const ids = new Set(gone.map(({ asset_id }) => asset_id));
@@ -59,6 +62,9 @@ export function useUnfinished(resume: DirectUpload["resume"]): UnfinishedUploads
 
   return { list, problem, goOn, discard };
 }
+
+/** It may have expired since it was listed, or gone on elsewhere. */
+const isOpen = (asset: Asset | null | undefined): boolean => !asset || asset.stage === "uploading";
 
 function strangersSentence(files: readonly File[]): string {
   const names = files.map(({ name }) => `“${name}”`).join(", ");

@@ -48,7 +48,7 @@ function assetCell(asset: Asset): Cell {
   const stage = stageOf(asset);
   return {
     key: `asset-${asset.asset_id}`,
-    name: asset.file_name,
+    name: withoutTurns(asset.file_name),
     kind: asset.kind as Kind,
     sizeBytes: asset.size,
     stage,
@@ -71,13 +71,17 @@ function localCell(file: LocalFile, progress: FileProgress, asset: Asset | null)
     // The file is at hand: what has expired can be sent again.
     return cell.error && asset.state === "expired" ? { ...cell, error: { ...cell.error, retryable: true } } : cell;
   }
-  const { name, sizeBytes, fraction, error, index } = progress;
+  const { sizeBytes, fraction, error, index } = progress;
+  const name = withoutTurns(progress.name);
   const later = LATER_STAGES.has(progress.stage);
   const stage = later || progress.stage === "failed" ? (progress.stage as CellStage) : "uploading";
   const percent = stage === "uploading" ? Math.min(100, Math.floor((100 * fraction) / BYTES_SHARE)) : 0;
   const why = stage === "failed" ? refusal(error, index) : null;
   return { key, name, kind: file.kind, sizeBytes, stage, percent, local: true, asset, previewUrl, ...size, error: why };
 }
+
+/** Marks that turn the direction of text let `fdp.exe` pass for `exe.pdf`: names are shown without them. */
+const withoutTurns = (name: string): string => name.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
 
 function stageOf({ stage }: Asset): CellStage {
   return LATER_STAGES.has(stage) || stage === "uploading" ? (stage as CellStage) : "failed";
