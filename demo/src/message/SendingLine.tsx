@@ -7,7 +7,7 @@ export function SendingLine({ upload }: { upload: LocalUpload }) {
   return (
     <UploadProgress
       progress={upload.progress}
-      label="Sending this message"
+      label="upload of this message"
       onPause={sending ? upload.pause : undefined}
       onResume={sending ? upload.resume : undefined}
       onCancel={sending ? () => upload.cancel() : undefined}

@@ -9,6 +9,8 @@ import type { Cell, CellActions } from "./types.js";
 import { Waveform } from "./Waveform.js";
 import { clock, doing, kindWord, stateWord } from "./words.js";
 
+const RECORDED = /^(voice|audio|rec|recording|ptt)[-_ ]?[-\d_. ]*\.\w+$/i; // names that programs give: nobody wants to read them
+
 export type Act = <Name extends keyof CellActions>(name: Name, cell: Cell) => unknown;
 
 export interface AlbumCellProps {
@@ -110,15 +112,19 @@ function Badge({ cell, incoming }: { cell: Cell; incoming: string }) {
 /** Sound and documents take a row of their own. */
 function Row({ cell, act, incoming }: AlbumCellProps) {
   const { asset, stage, name, kind, sizeBytes } = cell;
-  if (kind === "audio" && stage === "done")
+  if (kind === "audio" && stage !== "failed")
     return (
-      <Waveform
-        peaks={asset?.waveform ?? null}
-        src={asset?.media_url ?? null}
-        duration={asset?.duration ?? null}
-        label={name}
-        onStale={() => act("onStale", cell)}
-      />
+      <>
+        {RECORDED.test(name) ? null : <span className="md-name md-title">{name}</span>}
+        <Waveform
+          peaks={asset?.waveform ?? null}
+          src={stage === "done" ? (asset?.media_url ?? null) : null}
+          duration={asset?.duration ?? null}
+          label={name}
+          onStale={() => act("onStale", cell)}
+        />
+        <Badge cell={cell} incoming={incoming} />
+      </>
     );
   const isDone = stage === "done";
   const status: ReactNode = isDone || stage === "failed" ? undefined : <Badge cell={cell} incoming={incoming} />;
