@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from mediadock.server.headers import REFERRER_POLICY
 from mediadock.storage.config import StoreConfig
 
 
@@ -54,8 +53,7 @@ INSTALLED_APPS = [
     "mediadock.contrib.chat",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",  # nosniff, Referrer-Policy
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "mediadock.server.headers.answers_guarded",
     "corsheaders.middleware.CorsMiddleware",  # outside of what refuses, so that other origins may read refusals
     "mediadock.api.methods.wrong_methods_refused",
 ]
@@ -73,8 +71,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 APPEND_SLASH = False
 STATIC_URL = "/static/"
-SECURE_REFERRER_POLICY = REFERRER_POLICY
-X_FRAME_OPTIONS = "DENY"
 
 _web_folder = _env("WEB_FOLDER")
 WEB_FOLDER = None if _web_folder == "none" else Path(_web_folder or Path(__file__).with_name("web"))
