@@ -14,6 +14,9 @@ from playwright.sync_api import Browser, sync_playwright
 _ROOT = Path(__file__).parents[2]
 _SDK = _ROOT / "clients" / "js"
 _PAGES = _ROOT / "benchmarks" / "pages"
+WATCH = _PAGES / "watch.js"
+"""For ``add_init_script``."""
+
 _QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 

@@ -27,6 +27,7 @@ def farther(ports: Sequence[int], *, round_trip_ms: float) -> Iterator[list[str]
     ours, theirs = process_context.Pipe()
     relay = process_context.Process(target=_relay, args=(list(ports), round_trip_ms / 2000, theirs), daemon=True)
     relay.start()
+    theirs.close()  # so that a relay that dies is heard of, not waited for
     try:
         doors = ours.recv()
         rules = ", ".join(f"MAP 127.0.0.1:{port} 127.0.0.1:{door}" for port, door in zip(ports, doors, strict=True))
