@@ -6,12 +6,14 @@ import { onAbort } from "../network/listeners.js";
 
 const SILENT_AFTER_S = 60; // the server pings after 25 idle seconds: after twice that nobody is there
 
-/** What the server means by closing with a code (`docs/realtime.md`). */
-export const CLOSED = { badRequest: 4400, origin: 4403, tooMany: 4429, tooChatty: 1008, tooBig: 1009 } as const;
+/** The server's word for too many sockets of one user (`docs/realtime.md`). */
+export const TOO_MANY = 4429;
+
+/** A bad request, a wrong origin, too many frames or too big ones from here. */
+const FINAL = [4400, 4403, 1008, 1009];
 
 /** Codes after which another socket would end the same way. */
-export const isFinal = (code: number): boolean =>
-  [CLOSED.badRequest, CLOSED.origin, CLOSED.tooChatty, CLOSED.tooBig].some((final) => final === code);
+export const isFinal = (code: number): boolean => FINAL.includes(code);
 
 export interface SocketTalk {
   onOpen: () => void;

@@ -6,7 +6,7 @@ import { createListeners } from "../network/listeners.js";
 import { delayS, type RetryPolicy } from "../network/retry.js";
 import { sleepUntilOnline } from "../network/sleep.js";
 import { type Cursor, createCursor, latestSeq } from "./polling.js";
-import { CLOSED, isFinal, talk } from "./socket.js";
+import { isFinal, TOO_MANY, talk } from "./socket.js";
 
 export type StreamStatus = "idle" | "connecting" | "open" | "polling" | "stopped";
 
@@ -63,8 +63,7 @@ export function createEventStream(api: Api, options: StreamOptions = {}): EventS
         passOn(thrown);
       }
       failures = Date.now() - began > STOOD_MS ? 1 : failures + 1;
-      const pauseS =
-        code === CLOSED.tooMany ? TOO_MANY_PAUSE_S : delayS(policy, failures, null, 0.5 + Math.random() / 2);
+      const pauseS = code === TOO_MANY ? TOO_MANY_PAUSE_S : delayS(policy, failures, null, 0.5 + Math.random() / 2);
       const next = Date.now() + 1000 * pauseS;
       do {
         if (cursor && (!socketsWork || failures >= POLL_AFTER_FAILURES)) await poll(cursor, signal);

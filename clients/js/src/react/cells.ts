@@ -101,7 +101,7 @@ function refusal(error: ClientError | null, index: number): CellError {
   const code = error?.code ?? "failed";
   const reason = error?.message ?? "The file could not be sent.";
   if (!(error instanceof Refused)) return { code, reason, retryable: !HOPELESS.has(code) };
-  const own = error.errors.find(({ field }) => field.startsWith(`attachments.${index}.`));
+  const own = error.errors.find(({ field }) => field.split(".")[1] === String(index));
   if (own) return { code: own.code, reason: own.message, retryable: false };
   const ofOther = error.errors.some(({ field }) => field.startsWith("attachments."));
   return { code, reason: ofOther ? `Not sent: ${reason}` : reason, retryable: false };

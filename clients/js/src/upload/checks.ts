@@ -42,11 +42,10 @@ export async function findPictureProblems(
   limits: Limits,
   { image }: DimensionsOut,
 ): Promise<FieldProblem[]> {
-  const pictures = files.map((file) => (typeOfFile(file, limits.types)?.kind === "image" ? file : null));
-  if (!pictures.some(Boolean)) return [];
   // A page that has lost the network has not lost its upload: what cannot be looked at here, the server looks at.
-  const { findLarge } = await lazily(() => import("./pictures.js")).catch(() => ({ findLarge: () => [] }));
-  return findLarge(pictures, image);
+  const isPicture = (file: File) => typeOfFile(file, limits.types)?.kind === "image";
+  const pictures = files.some(isPicture) && (await lazily(() => import("./pictures.js")).catch(() => null));
+  return pictures ? pictures.findLarge(files, isPicture, image) : [];
 }
 
 /** Throws `Refused` with what the limits refuse; its own code and sentence are those of the first. */

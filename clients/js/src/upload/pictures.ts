@@ -14,8 +14,12 @@ const WINDOW_BYTES = 4096;
 const MOST_SEGMENTS = 500; // of a JPEG before its frame; a long colour profile takes a dozen
 
 /** What the server would refuse these pictures for, in its code. Other files, and headers that are none, are left to the server. */
-export async function findLarge(files: readonly (File | null)[], limits: ImageLimitsOut): Promise<FieldProblem[]> {
-  const headers = await Promise.all(files.map((file) => file && readHeader(file).catch(() => null)));
+export async function findLarge(
+  files: readonly File[],
+  isPicture: (file: File) => boolean,
+  limits: ImageLimitsOut,
+): Promise<FieldProblem[]> {
+  const headers = await Promise.all(files.map((file) => (isPicture(file) ? readHeader(file).catch(() => null) : null)));
   return headers.flatMap((header, index) => {
     const sentence = header && tooLarge(header, limits);
     if (!sentence) return [];
