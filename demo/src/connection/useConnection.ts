@@ -35,14 +35,14 @@ export function useConnection(status: StreamStatus, reason: string | null): Conn
     if (cut) {
       const timer = setTimeout(
         () => {
-          wasLost.current = true;
+          wasLost.current = wasOpen.current;
           setShown({ tone: "lost", sentence: cut });
         },
         online ? GRACE_MS : 0,
       );
       return () => clearTimeout(timer);
     }
-    if (!wasLost.current) return;
+    if (!wasLost.current) return setShown({ tone: "quiet", sentence: "" });
     wasLost.current = false;
     setShown({ tone: "back", sentence: "Connected again." });
     const timer = setTimeout(() => setShown({ tone: "quiet", sentence: "" }), BACK_MS);

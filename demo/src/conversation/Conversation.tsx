@@ -25,7 +25,7 @@ interface Props {
 }
 
 export function Conversation({ me, person, state, outbox }: Props) {
-  const history = useHistory(person.id);
+  const history = useHistory(person.id, state);
   const { uploads, letters, startedAt } = outbox;
   const [memory] = useState<Memory>(() => new Map());
   const entries = useMemo(

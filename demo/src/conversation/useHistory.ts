@@ -1,4 +1,5 @@
 /** The pages of a conversation, newest first, as far as somebody has scrolled. */
+import type { State } from "mediadock";
 import { useClient } from "mediadock/react";
 import { useCallback, useEffect, useRef, useState } from "react";
 
@@ -13,9 +14,10 @@ export interface History {
   loadOlder(): void;
 }
 
-export function useHistory(personId: number): History {
+export function useHistory(personId: number, state: State): History {
   const client = useClient();
   const [next, setNext] = useState<string | null | undefined>(undefined); // undefined: nothing is loaded yet
+  const [oldest, setOldest] = useState<number | null>(null);
   const [loading, setLoading] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const busy = useRef(false);
@@ -27,7 +29,9 @@ export function useHistory(personId: number): History {
       setLoading(true);
       setProblem(null);
       try {
-        setNext((await client.messages(personId, cursor, PAGE)).next);
+        const { items, next } = await client.messages(personId, cursor, PAGE);
+        setOldest(items.at(-1)?.message_id ?? null);
+        setNext(next);
       } catch (error) {
         setProblem((error as Error).message);
       } finally {
@@ -43,5 +47,12 @@ export function useHistory(personId: number): History {
   const loadOlder = useCallback(() => {
     if (next !== null) void load(next ?? null);
   }, [load, next]);
-  return { loading, problem, more: typeof next === "string", loaded: next !== undefined, loadOlder };
+  const isHere = oldest === null || oldest in state.messages; // what the store knows is shown with the next frame
+  return {
+    loading,
+    problem,
+    more: isHere && typeof next === "string",
+    loaded: isHere && next !== undefined,
+    loadOlder,
+  };
 }
