@@ -114,7 +114,17 @@ export function createClient(options: ClientOptions = {}): Client {
   const urlsPerPage = options.urlsPerPage ?? 500;
   const patience = { stallS, answerS };
   const engine: Engine = {
-    route: (surface, gate) => ({ surface, gate, transport, budget, connection, policy, patience, urlsPerPage }),
+    route: (surface, gate) => ({
+      surface,
+      gate,
+      transport,
+      budget,
+      connection,
+      outagesBefore: connection.outages,
+      policy,
+      patience,
+      urlsPerPage,
+    }),
     events,
     keep,
     busy,

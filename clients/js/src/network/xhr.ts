@@ -12,9 +12,8 @@ export const xhrTransport: Transport = ({ url, headers, body, signal, onProgress
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
     xhr.onload = () => {
       // Asked for by name, a header that the store does not let the page read is an error on the console.
-      const readable = xhr.getAllResponseHeaders().toLowerCase();
-      const header = (name: string) =>
-        `\n${readable}`.includes(`\n${name.toLowerCase()}:`) ? xhr.getResponseHeader(name) : null;
+      const readable = xhr.getAllResponseHeaders();
+      const header = (name: string) => new RegExp(`^${name}: (.*)`, "im").exec(readable)?.[1] ?? null;
       resolve({ status: xhr.status, text: xhr.responseText, etag: header("ETag"), retryAfter: header("Retry-After") });
     };
     xhr.onloadend = () => {

@@ -14,12 +14,19 @@ export async function sendDirect(route: Route, transfer: Transfer, begun: Direct
     if (!session.put || session.put.until < Date.now()) await renew();
     return { url: session.put?.url ?? "", headers: session.headers };
   };
-  const attempt = () => putPart(route, transfer, { address, body: transfer.file, part: 0 });
+  const complete = () => route.surface.complete(session.assetId, null, transfer.signal);
+  // Only complete tells whether the object is there: the store forgets it as soon as it has been processed.
+  const found = () =>
+    complete().then(
+      () => null,
+      () => undefined,
+    );
+  const attempt = () => putPart(route, transfer, { address, body: transfer.file, part: 0, found });
   try {
     await withFreshUrls(attempt, renew);
   } catch (error) {
     // If-None-Match is signed: 412 says that the object is there, and only the answer to its PUT was lost.
     if (!(error instanceof StoreRefused && error.status === 412)) throw error;
   }
-  await route.surface.complete(session.assetId, null, transfer.signal);
+  await complete();
 }

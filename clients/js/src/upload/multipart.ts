@@ -1,6 +1,8 @@
 /** A file that goes up in parts, several at a time; parts that the store has are not sent again. */
 import { BadAnswer, NotThere, StoreRefused, UploadGone, WrongState } from "../api/errors.js";
 import { hasArrived } from "../api/values.js";
+import { lazily } from "../network/lazily.js";
+import type { Lookup } from "./lookup.js";
 import { type Part, partsOf } from "./parts.js";
 import { bare, type MultipartSession } from "./session.js";
 import { putPart, type Route, type Transfer, withFreshUrls } from "./transfer.js";
@@ -15,10 +17,16 @@ export async function sendInParts(route: Route, transfer: Transfer, session: Mul
     const failed = new AbortController(); // the first part that fails for good ends the others
     const signal = AbortSignal.any([transfer.signal, failed.signal]);
     const urls = partUrls(route, session, signal);
+    let asking: Lookup | undefined;
+    const lookup: Lookup = async (part, gone) => {
+      const code = await lazily(() => import("./lookup.js")).catch(() => undefined);
+      asking ??= code?.createLookup(route, session.assetId, signal, hasArrived);
+      return asking?.(part, gone);
+    };
     let failure: { error: unknown } | undefined;
     const send = async (part: Part) => {
       try {
-        etags.set(part.number, await sendPart(route, { ...transfer, signal }, session.assetId, urls, part));
+        etags.set(part.number, await sendPart(route, { ...transfer, signal }, session.assetId, urls, lookup, part));
       } catch (error) {
         failure ??= { error };
         failed.abort();
@@ -55,6 +63,7 @@ async function sendPart(
   transfer: Transfer,
   assetId: number,
   urls: PartUrls,
+  lookup: Lookup,
   part: Part,
 ): Promise<string | null> {
   const { surface } = route;
@@ -66,11 +75,7 @@ async function sendPart(
     used = await urls(part.number, refused);
     return { url: used, headers: {} };
   };
-  const found = async () => {
-    const session = await surface.stored(assetId, signal).catch(() => undefined);
-    const there = session?.mode === "multipart" ? session.stored.get(part.number) : undefined;
-    return there?.size === part.size ? there.etag : undefined;
-  };
+  const found = (gone: boolean) => lookup(part, gone);
   const attempt = () => putPart(route, transfer, { address, body, part: part.number, found });
   const renew = () => {
     refused = used;

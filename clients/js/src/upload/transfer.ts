@@ -16,6 +16,8 @@ export interface Route {
   transport: Transport;
   budget: Budget;
   connection: Connection;
+  /** Those of the connection when the upload began. */
+  outagesBefore: number;
   policy: RetryPolicy;
   patience: Patience;
   gate: Gate;
@@ -34,8 +36,11 @@ export interface Sending {
   address: () => Promise<{ url: string; headers: Record<string, string> }>;
   body: Blob;
   part: number;
-  /** The ETag of this body when the store has it already. */
-  found?: () => Promise<string | undefined>;
+  /**
+   * Asked when the store may have this body already: its ETag, or null when it has it and the ETag is not known. `gone`: every byte
+   * had gone out in the try before, and only its answer was lost. Otherwise there was an outage, and another device may have gone on.
+   */
+  found: (gone: boolean) => Promise<string | null | undefined>;
 }
 
 /**
@@ -60,9 +65,10 @@ export async function putPart(
       const etag = await route.budget.run(file.size, going, async (suffer) => {
         const request = { ...(await address()), body, signal: going, onProgress };
         const attempt = async () => {
-          const known = whole && (await found?.());
+          const doubtful = whole || route.connection.outages > route.outagesBefore;
+          const known = doubtful ? await found(whole) : undefined;
           whole = false;
-          return known || (await put(route.transport, request, route.patience)).etag;
+          return known === undefined ? (await put(route.transport, request, route.patience)).etag : known;
         };
         return route.connection.through(brief(route.policy, sleep, suffer))(attempt, going);
       });

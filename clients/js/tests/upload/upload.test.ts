@@ -198,9 +198,17 @@ test("a store that breaks every connection is told from an outage, and given up"
   expect(server.count("PUT /store/1/0")).toBe(6); // three tries, a fresh URL, three tries
 });
 
-test("a direct PUT whose answer was lost goes on to complete", async () => {
+test("a direct PUT whose answer was lost is not sent again: complete finds it", async () => {
   const server = await startServer();
   server.fault("PUT /store/1/0", { loseAnswer: true });
+  await clientOf(server).upload([makeFile(1000)], { to: 2 }).sent;
+  expect(server.count("PUT /store/1/0")).toBe(1);
+});
+
+test("a direct PUT that finds its object there goes on to complete", async () => {
+  const server = await startServer();
+  server.fault("PUT /store/1/0", { loseAnswer: true });
+  server.fault("POST /api/v1/chats/upload/complete/", { status: 409 });
   await clientOf(server).upload([makeFile(1000)], { to: 2 }).sent;
   expect(server.count("PUT /store/1/0")).toBe(2);
 });
