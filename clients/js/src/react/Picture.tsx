@@ -1,5 +1,5 @@
 /** What a cell looks like: blurred, as it was chosen, as a thumbnail, as the picture, each over the one before. */
-import { useContext, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useContext, useEffect, useRef, useState } from "react";
 import type { Asset } from "../index.js";
 import { ClientContext } from "./context.js";
 import { type Kept, type Source, useSameObject } from "./sameObject.js";
@@ -55,7 +55,7 @@ function srcSetOf(asset: Asset | null): string | undefined {
 
 function Blurred({ hash }: { hash: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useLayoutEffect(() => {
+  useEffect(() => {
     const pixels = decodeThumbHash(hash);
     const to = canvas.current;
     if (!pixels || !to) return;
