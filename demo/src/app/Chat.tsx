@@ -40,15 +40,16 @@ export function Chat({ me, onSignOut }: Props) {
 
   return (
     <div className="shell">
-      <h1 className="visually-hidden">Mediadock</h1>
       <ConnectionBanner status={status} reason={error?.message ?? null} />
       <UnfinishedBanner state={state} resume={outbox.resume} />
       <main className="chat" data-open={person !== null}>
+        <h1 className="visually-hidden">Mediadock</h1>
         <PeoplePane me={me} people={people} overviews={overviews} chosenId={personId} onSignOut={() => onSignOut()} />
         {person ? (
           <Conversation key={person.id} me={me} person={person} state={state} outbox={outbox} />
         ) : (
           <section className="no-conversation">
+            <img src="/icon.svg" alt="" width="64" height="64" />
             <p>Choose somebody to write to.</p>
           </section>
         )}

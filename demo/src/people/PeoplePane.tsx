@@ -63,6 +63,7 @@ export function PeoplePane({ me, people, overviews, chosenId, onSignOut }: Props
             person={person}
             isMe={person.id === me.id}
             overview={overviews.get(person.id)}
+            looked={people.looked.has(person.id)}
             address={chatAddress(person.id)}
             chosen={person.id === chosenId}
           />

@@ -9,11 +9,12 @@ interface Props {
   person: User;
   isMe: boolean;
   overview: Overview | undefined;
+  looked: boolean;
   address: string;
   chosen: boolean;
 }
 
-export function PersonRow({ person, isMe, overview, address, chosen }: Props) {
+export function PersonRow({ person, isMe, overview, looked, address, chosen }: Props) {
   const unread = overview?.unread ?? 0;
   return (
     <li>
@@ -26,7 +27,7 @@ export function PersonRow({ person, isMe, overview, address, chosen }: Props) {
         <span className="person-time">{shortMoment(overview?.last.created_at ?? null)}</span>
         <span className="person-preview">
           {overview?.mine && !isMe && <Ticks tick={tickOf(overview.last.status, overview.last.seen_at)} />}
-          <span className="person-text">{overview?.preview ?? "No messages yet"}</span>
+          <span className="person-text">{overview?.preview ?? (looked ? "No messages yet" : "\u00a0")}</span>
         </span>
         {unread > 0 && (
           <span className="person-unread">

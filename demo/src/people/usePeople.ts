@@ -14,6 +14,8 @@ export interface People {
   problem: string | null;
   tryAgain(): void;
   byId(id: number): User;
+  /** Those with whom it is known whether there are messages. */
+  looked: ReadonlySet<number>;
 }
 
 export function usePeople(): People {
@@ -22,6 +24,7 @@ export function usePeople(): People {
   const [list, setList] = useState<readonly User[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
+  const [looked, setLooked] = useState<ReadonlySet<number>>(new Set());
   const known = useRef(new Map<number, User>());
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` counts the wishes to try again
@@ -35,7 +38,8 @@ export function usePeople(): People {
           for (const user of found) known.current.set(user.id, user);
           setList(found);
           setProblem(null);
-          await lookInto(client, found.slice(0, PREVIEWS), looking.signal);
+          const tell = (id: number) => setLooked((all) => new Set(all).add(id));
+          await lookInto(client, found.slice(0, PREVIEWS), tell, looking.signal);
         } catch (error) {
           if (!looking.signal.aborted) setProblem((error as Error).message);
         }
@@ -49,12 +53,17 @@ export function usePeople(): People {
   }, [client, search, attempt]);
 
   const byId = useCallback((id: number) => known.current.get(id) ?? { id, username: `Person ${id}`, avatar: null }, []);
-  return { list, search, setSearch, problem, tryAgain: () => setAttempt((count) => count + 1), byId };
+  return { looked, list, search, setSearch, problem, tryAgain: () => setAttempt((count) => count + 1), byId };
 }
 
-async function lookInto(client: Client, people: readonly User[], signal: AbortSignal): Promise<void> {
+type Tell = (id: number) => void;
+
+async function lookInto(client: Client, people: readonly User[], tell: Tell, signal: AbortSignal): Promise<void> {
   for (const { id } of people) {
     if (signal.aborted) return;
-    await client.messages(id, null, PREVIEW_MESSAGES).catch(() => {}); // the conversation itself will say what is wrong
+    await client.messages(id, null, PREVIEW_MESSAGES).then(
+      () => tell(id),
+      () => {}, // the conversation itself will say what is wrong
+    );
   }
 }
