@@ -5,9 +5,13 @@ Importing models at the top of a test module is fine: the addresses are known be
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from stack.client import Api
 from stack.embedded import Embedded, use_django
+from stack.web import QuietWeb, run_quiet_web
 
 use_django()
 
@@ -21,3 +25,28 @@ def django_schema(stack: Embedded, database_url: str) -> None:
 
     stack.make_bucket(IN_PROCESS_BUCKET)
     call_command("migrate", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def web(stack: Embedded, django_schema: None) -> Iterator[QuietWeb]:
+    """The API with the limits that a deployment has."""
+    with run_quiet_web(stack) as server:
+        yield server
+
+
+@pytest.fixture
+def alice(web: QuietWeb) -> Api:
+    """The sender."""
+    return web.api_as_somebody()
+
+
+@pytest.fixture
+def bob(web: QuietWeb) -> Api:
+    """The receiver."""
+    return web.api_as_somebody()
+
+
+@pytest.fixture
+def mallory(web: QuietWeb) -> Api:
+    """Somebody else."""
+    return web.api_as_somebody()

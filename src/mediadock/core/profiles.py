@@ -114,7 +114,8 @@ class Profile:
 
     ``max_bytes`` holds a limit for every accepted kind, ``content_types`` narrows it to some canonical types;
     ``key_layout`` is filled by ``keys.incoming_key``; ``on_settled`` runs when an asset becomes ready, is refused,
-    fails, or goes; ``keep_original`` names the kinds whose verified original is kept private after processing.
+    fails, or goes; ``keep_original`` names the kinds whose verified original is kept private after processing;
+    ``required_scope`` is a word that the uploader's token must hold, on surfaces that ask for one.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Profile:
     content_types: frozenset[str] | None = None
     keep_original: frozenset[Kind] = frozenset(Kind)
     public: bool = False
+    required_scope: str | None = None
     image: ImagePreset = field(default_factory=ImagePreset)
     video: VideoPreset = field(default_factory=VideoPreset)
     audio: AudioPreset = field(default_factory=AudioPreset)

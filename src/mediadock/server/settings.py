@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "mediadock.uploads",
     "mediadock.contrib.accounts",
     "mediadock.contrib.chat",
+    "mediadock.contrib.media",
+    "mediadock.contrib.feed",
 ]
 MIDDLEWARE = [
     "mediadock.server.headers.answers_guarded",

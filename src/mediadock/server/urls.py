@@ -12,6 +12,9 @@ from mediadock.contrib.accounts.api import router as accounts
 from mediadock.contrib.assets.api import router as assets
 from mediadock.contrib.chat.api_messages import router as chat_messages
 from mediadock.contrib.chat.api_uploads import router as chat_uploads
+from mediadock.contrib.feed.api import router as feed
+from mediadock.contrib.media.api import router as media
+from mediadock.contrib.media.redirect import to_the_medium
 from mediadock.ingest.webhook import router as ingest
 from mediadock.realtime.api import router as realtime
 from mediadock.server.pages import no_pages, to_the_documents
@@ -19,7 +22,7 @@ from mediadock.telemetry.health import healthz, readyz
 
 api = NinjaAPI(title="Mediadock", version=__version__, urls_namespace="mediadock", openapi_url="/openapi.json")
 install_handlers(api)
-for router in (accounts, realtime, chat_uploads, chat_messages, assets, ingest):
+for router in (accounts, realtime, chat_uploads, chat_messages, media, feed, assets, ingest):
     api.add_router("", router)
 
 # Pages that are there have answered before Django is asked.
@@ -28,6 +31,7 @@ at_root = to_the_documents if settings.WEB_FOLDER is None else no_pages
 urlpatterns = [
     path("", at_root),
     path("api/v1/", api.urls),
+    path("m/<int:media_id>", to_the_medium),
     path("healthz", healthz),
     path("readyz", readyz),
 ]

@@ -18,6 +18,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from mediadock.core.filetypes import Kind
+from mediadock.core.links import link_kind_named
 from mediadock.core.profiles import LinkedAsset, profile_named
 from mediadock.core.states import GONE, OCCUPIES_BYTES, TRANSITIONS, State
 from mediadock.uploads import outbox, turns
@@ -101,18 +102,30 @@ def record_variants(asset_id: int, lease_token: uuid.UUID, variants: Mapping[str
 def announce(asset: MediaAsset) -> None:
     """Run the profile's hook where an asset has settled, then append the event to everybody concerned."""
     profile = profile_named(asset.profile)
-    state = State(asset.state)
-    status = None
-    if state in _SETTLED:
-        status = profile.on_settled(linked(asset))
-    elif asset.link_id is not None:
-        status = profile.link_statuses([asset.link_id]).get(asset.link_id)
+    status = settle(linked(asset)) if State(asset.state) in _SETTLED else link_status(asset)
     append_event(
         asset.audience,
         event_type=profile.event_type,
         data=snapshot(asset, message_status=status),
         asset_id=asset.pk,
     )
+
+
+def settle(asset: LinkedAsset) -> str | None:
+    """Run the hooks of the asset's profile and of what it hangs on; the status of the latter, if it has one."""
+    by_profile = profile_named(asset.profile).on_settled(asset)
+    return link_kind_named(asset.link_kind).on_settled(asset) or by_profile
+
+
+def link_status(asset: MediaAsset) -> str | None:
+    """The present status of what an asset hangs on, if it hangs on something that has one."""
+    if asset.link_id is None:
+        return None
+    statuses = {
+        **profile_named(asset.profile).link_statuses([asset.link_id]),
+        **link_kind_named(asset.link_kind).statuses([asset.link_id]),
+    }
+    return statuses.get(asset.link_id)
 
 
 def linked(asset: MediaAsset) -> LinkedAsset:

@@ -69,6 +69,21 @@ export interface CompleteIn {
   parts?: Array<PartIn> | null;
 }
 
+/** An upload whose parts are there; `parts` may be left out: the store's list is the truth. */
+export interface CompleteMultipartIn {
+  uploadId: string;
+  parts?: Array<PartIn> | null;
+}
+
+export interface CompletedOut {
+  mediaId: number;
+  cdnUrl: string;
+  originalUrl: string | null;
+  fileSize: number;
+  contentType: string;
+  status: string;
+}
+
 /** What a client needs to know before it asks. */
 export interface ConfigOut {
   ws_url: string;
@@ -97,6 +112,11 @@ export interface EventFrame {
 export interface EventPage {
   items: Array<EventFrame>;
   last_seq: number;
+}
+
+export interface Feed {
+  items: Array<PostOut>;
+  next: string | null;
 }
 
 /** One thing wrong with one field. */
@@ -141,6 +161,44 @@ export interface ImageLimitsOut {
   max_pixels_all_frames: number;
 }
 
+export interface MediaList {
+  items: Array<MediaOut>;
+  next: string | null;
+}
+
+/** A medium; `cdnUrl` never changes, the other addresses open for about a quarter of an hour. */
+export interface MediaOut {
+  mediaId: number;
+  cdnUrl: string;
+  originalUrl: string | null;
+  fileSize: number;
+  contentType: string;
+  status: string;
+  mediaType: string;
+  kind: string;
+  fileName: string;
+  thumbnailUrl: string | null;
+  variants: Record<string, MediaVariantOut>;
+  width: number | null;
+  height: number | null;
+  duration: number | null;
+  waveform: Array<number> | null;
+  placeholder: string | null;
+  postId: number | null;
+  error: AssetError | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** One published form of a medium. */
+export interface MediaVariantOut {
+  url: string;
+  contentType: string;
+  width: number | null;
+  height: number | null;
+  fileSize: number | null;
+}
+
 /** A message of text only. */
 export interface MessageIn {
   text: string;
@@ -171,14 +229,14 @@ export interface MoreUrlsIn {
   batch_count?: number;
 }
 
-/** A part as S3 names it. */
+/** A part that the store has taken. */
 export interface PartIn {
-  PartNumber: number;
-  ETag: string;
+  partNumber: number;
+  etag: string;
 }
 
 export interface PartUrlOut {
-  part_number: number;
+  partNumber: number;
   url: string;
 }
 
@@ -188,6 +246,22 @@ export interface PartsOut {
   num_parts: number | null;
   parts: Array<StoredPartOut>;
   missing: Array<number>;
+}
+
+/** A new post of words, media, or both. */
+export interface PostIn {
+  content?: string;
+  mediaIds?: Array<number>;
+}
+
+export interface PostOut {
+  postId: number;
+  status: "publishing" | "published";
+  media: Array<MediaOut>;
+  authorId: number;
+  content: string;
+  createdAt: string;
+  publishedAt: string | null;
 }
 
 /** A new message with one file. */
@@ -232,6 +306,29 @@ export interface SeenOut {
   seen_at: string;
 }
 
+/** One declared file; sizes are bytes. */
+export interface SessionIn {
+  fileName: string;
+  fileType: string;
+  fileSize: number;
+  mediaType: string;
+  checksumSha256?: string | null;
+  partSize?: number | null;
+}
+
+/** Where to send the bytes. A small file: `uploadUrl` takes one PUT with `headers`. A larger one: `partUrls` takes a PUT each, and `uploadUrl` answers further ones (`?start=501&count=500`). `cdnUrl` shows the medium once it is ready. */
+export interface SessionOut {
+  mediaId: number;
+  uploadUrl: string;
+  cdnUrl: string;
+  expiresAt: string;
+  headers?: Record<string, string> | null;
+  uploadId?: string | null;
+  partSize?: number | null;
+  totalParts?: number | null;
+  partUrls?: Array<PartUrlOut> | null;
+}
+
 /** Name and password. */
 export interface SignInBody {
   username: string;
@@ -249,6 +346,12 @@ export interface StoredPartOut {
   PartNumber: number;
   ETag: string;
   Size: number;
+}
+
+export interface SubmittedOut {
+  postId: number;
+  status: "publishing" | "published";
+  media: Array<MediaOut>;
 }
 
 /** A ticket for one socket, good once and for `expires_in` seconds. */

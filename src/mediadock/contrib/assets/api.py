@@ -12,9 +12,10 @@ from mediadock.auth.http import bearer, principal_of
 from mediadock.contrib.assets.schemas import ConfigOut, UnfinishedList
 from mediadock.contrib.assets.shape import dimensions_out, limits_out, unfinished_out
 from mediadock.core.parts import MAX_BATCH_COUNT, MAX_PARTS, MIN_PART_BYTES
-from mediadock.core.profiles import profile_named, registered
+from mediadock.core.profiles import registered
 from mediadock.core.states import State
 from mediadock.uploads.conf import conf
+from mediadock.uploads.lifecycle import link_status
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.delete import delete_asset
 from mediadock.uploads.services.find import find_asset, find_visible_asset
@@ -37,10 +38,7 @@ def get_asset(request: HttpRequest, asset_id: int) -> HttpResponse:
     """One asset, for its owner and for those it was sent to."""
     viewer_id = principal_of(request).user_id
     asset = find_visible_asset(viewer_id, asset_id)
-    status = None
-    if asset.link_id is not None:
-        status = profile_named(asset.profile).link_statuses([asset.link_id]).get(asset.link_id)
-    return json_response(200, render(snapshot(asset, message_status=status), viewer_id=viewer_id))
+    return json_response(200, render(snapshot(asset, message_status=link_status(asset)), viewer_id=viewer_id))
 
 
 @router.post("/assets/{asset_id}/retry/", response={202: StageOut, **REFUSALS})

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
-from mediadock.core.profiles import LinkedAsset, profile_named
+from mediadock.core.profiles import profile_named
 from mediadock.core.states import OCCUPIES_BYTES, State
 from mediadock.uploads import outbox
 from mediadock.uploads.events import append_event
-from mediadock.uploads.lifecycle import linked, release_ledger
+from mediadock.uploads.lifecycle import linked, release_ledger, settle
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.snapshot import snapshot
 
@@ -27,7 +27,7 @@ def delete_asset(asset: MediaAsset) -> None:
         what_was = linked(locked)
         data = snapshot(locked, message_status=None)
         locked.delete()
-        status = _settle(what_was)
+        status = settle(what_was)
         gone: dict[str, Any] = {
             "stage": DELETED,
             "state": DELETED,
@@ -40,10 +40,6 @@ def delete_asset(asset: MediaAsset) -> None:
             data={**data, **gone},
             asset_id=asset.pk,
         )
-
-
-def _settle(what_was: LinkedAsset) -> str | None:
-    return profile_named(what_was.profile).on_settled(what_was)
 
 
 def _give_back(asset: MediaAsset) -> None:
