@@ -29,7 +29,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class PartUrlOut(Schema):
+class SessionPartOut(Schema):
     partNumber: int
     url: str
 
@@ -49,7 +49,7 @@ class SessionOut(Schema):
     uploadId: str | None = None
     partSize: int | None = None
     totalParts: int | None = None
-    partUrls: list[PartUrlOut] | None = None
+    partUrls: list[SessionPartOut] | None = None
 
 
 def session_out(grant: Grant) -> dict[str, Any]:

@@ -236,7 +236,7 @@ export interface PartIn {
 }
 
 export interface PartUrlOut {
-  partNumber: number;
+  part_number: number;
   url: string;
 }
 
@@ -326,7 +326,12 @@ export interface SessionOut {
   uploadId?: string | null;
   partSize?: number | null;
   totalParts?: number | null;
-  partUrls?: Array<PartUrlOut> | null;
+  partUrls?: Array<SessionPartOut> | null;
+}
+
+export interface SessionPartOut {
+  partNumber: number;
+  url: string;
 }
 
 /** Name and password. */
