@@ -72,7 +72,7 @@ export interface CompleteIn {
 /** An upload whose parts are there; `parts` may be left out: the store's list is the truth. */
 export interface CompleteMultipartIn {
   uploadId: string;
-  parts?: Array<PartIn> | null;
+  parts?: Array<MediaPartIn> | null;
 }
 
 export interface CompletedOut {
@@ -190,6 +190,12 @@ export interface MediaOut {
   updatedAt: string;
 }
 
+/** A part that the store has taken. */
+export interface MediaPartIn {
+  partNumber: number;
+  etag: string;
+}
+
 /** One published form of a medium. */
 export interface MediaVariantOut {
   url: string;
@@ -229,10 +235,10 @@ export interface MoreUrlsIn {
   batch_count?: number;
 }
 
-/** A part that the store has taken. */
+/** A part as S3 names it. */
 export interface PartIn {
-  partNumber: number;
-  etag: string;
+  PartNumber: number;
+  ETag: string;
 }
 
 export interface PartUrlOut {

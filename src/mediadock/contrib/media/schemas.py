@@ -33,7 +33,7 @@ class SessionIn(StrictSchema):
         )
 
 
-class PartIn(StrictSchema):
+class MediaPartIn(StrictSchema):
     """A part that the store has taken."""
 
     partNumber: int
@@ -44,7 +44,7 @@ class CompleteMultipartIn(StrictSchema):
     """An upload whose parts are there; ``parts`` may be left out: the store's list is the truth."""
 
     uploadId: Token
-    parts: Annotated[list[PartIn], Field(max_length=10_000)] | None = None
+    parts: Annotated[list[MediaPartIn], Field(max_length=10_000)] | None = None
 
 
 class MediaList(Schema):
