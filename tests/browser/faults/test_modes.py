@@ -6,7 +6,7 @@ from pathlib import Path
 
 from browser.faults.door import StoreDoor
 from browser.faults.sending import Sender
-from media.documents import document
+from media.documents import Page, document
 from media.films import film
 from media.pictures import photo_like
 
@@ -15,8 +15,12 @@ DIRECT_UP_TO_BYTES = 10 * 1024 * 1024
 
 def test_a_picture_a_film_in_parts_and_a_document_end_ready(sender: Sender, door: StoreDoor, tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("beach.jpg", "party.mp4", "menu.pdf")]
-    noise = ("-b:v", "40M", "-minrate", "40M", "-maxrate", "40M", "-bufsize", "8M", "-crf", "0")
-    bodies = [photo_like(800, 600), film(filters="noise=alls=60:allf=t", seconds=3, extra=noise), document("Menu")]
+    noise = ("-crf", "18")
+    bodies = [
+        photo_like(800, 600),
+        film(size=(640, 360), filters="noise=alls=60:allf=t", seconds=4, extra=noise),
+        document(Page()),
+    ]
     for file, body in zip(files, bodies, strict=True):
         file.write_bytes(body)
     assert len(bodies[1]) > DIRECT_UP_TO_BYTES
