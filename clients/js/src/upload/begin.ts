@@ -45,11 +45,16 @@ export function createBeginner(keep: Keep, config: () => Promise<Config>): Begin
     last = turn.catch(() => {});
     return turn;
   };
-  /** Beside the upload, which need not wait for it; a file that cannot be read fails soon enough. */
-  const remember = async (assetId: number, file: File) => {
+  /**
+   * Beside the upload, which need not wait for it; a file that cannot be read fails soon enough. One after the other: the samples of
+   * a whole album at once would be tens of MiB, which a browser cleans up in one long pause.
+   */
+  const remember = async (assetIds: readonly number[], files: readonly File[]) => {
     const { fingerprint } = await identity();
-    const value = await fingerprint(file, hash);
-    if (busy.has(assetId)) keep.put(assetId, value);
+    for (const [index, assetId] of assetIds.entries()) {
+      const value = await fingerprint(files[index] as File, hash).catch(() => null);
+      if (value && busy.has(assetId)) keep.put(assetId, value);
+    }
   };
   const isSame: Beginner["isSame"] = async (assetId, ...of) =>
     (await identity()).isSameFile(keep.find(assetId), hash, ...of);
@@ -71,8 +76,7 @@ export function createBeginner(keep: Keep, config: () => Promise<Config>): Begin
         const found = how.resume === false ? undefined : await surface.findBegun(files, same, busy, how.signal);
         if (found) return found;
         const begun = await surface.prepare(declared, how.signal);
-        for (const [index, assetId] of begun.assetIds.entries())
-          void remember(assetId, files[index] as File).catch(() => {});
+        void remember(begun.assetIds, files).catch(() => {});
         return begun;
       });
     },
