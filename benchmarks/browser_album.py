@@ -12,6 +12,7 @@ the project: there is no peer to compare with. Ends with 1 if one is missed.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from support.browser import WATCH, chromium
 from support.calls import sign_in
 from support.photos import photo
 from support.platform import Platform, running_platform
+from support.tasks import CATEGORIES, most_busy_task
 
 WARM_UP = 2
 LOOKS = 6  # different photos; an album repeats them under other names
@@ -74,7 +76,7 @@ def main() -> int:
             alice, bob = people(browser, platform)
             met = [
                 one_by_one(alice, bob, files[: arguments.photos + WARM_UP]),
-                album(alice, bob, files[: arguments.album], already=arguments.photos + WARM_UP),
+                traced_album(browser, alice, bob, files[: arguments.album], already=arguments.photos + WARM_UP),
             ]
     return 0 if all(met) else 1
 
@@ -116,6 +118,17 @@ def one_by_one(alice: Person, bob: Person, files: list[Path]) -> bool:
             person.forget()
     met = [told(f"done -> painted, one by one, {side}", found) for side, found in waits.items()]
     return all(met)
+
+
+def traced_album(browser: Browser, alice: Person, bob: Person, files: list[Path], *, already: int) -> bool:
+    """``album``; what its longest task cost tells a page that works from a page that waits for a core."""
+    browser.start_tracing(categories=list(CATEGORIES))
+    met = album(alice, bob, files, already=already)
+    busiest = most_busy_task(browser.stop_tracing())
+    load = os.getloadavg()[0]
+    print(f"album: no task took more than {busiest.cpu_ms:.0f} ms of a processor (that one: {busiest.wall_ms:.0f} ms)")
+    print(f"the machine: {os.cpu_count()} cores, load average {load:.1f}")
+    return met
 
 
 def album(alice: Person, bob: Person, files: list[Path], *, already: int) -> bool:
