@@ -19,7 +19,8 @@ export function doing({ stage, local, percent, error }: Cell): string {
   if (stage === "uploading") return local ? `Uploading… ${percent} %` : "Incoming…";
   if (stage === "failed") return error?.reason ?? "Failed";
   if (stage === "done") return "Ready";
-  return percent ? `Processing… ${percent} %` : "Processing…";
+  // A picture is at 100 with its first thumbnail, and not ready yet.
+  return percent && percent < 100 ? `Processing… ${percent} %` : "Processing…";
 }
 
 /** The state by itself, for a name that does not change with every percent. */
