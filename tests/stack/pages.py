@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
-from mediadock.server import settings
 from stack.client import call
+from stack.files import ROOT
 from stack.here import cannot_run
 
+_BUILT = ROOT / "src" / "mediadock" / "server" / "web"
 _REFERENCE = re.compile(rb'(?:src|href)="(/[^"]+)"')
 _WITHOUT_DELAY = "public, max-age=31536000, immutable"
 
 
 def need_built_pages() -> None:
     """End the test where nobody has built them."""
-    folder = settings.WEB_FOLDER
-    if folder is None or not (folder / "index.html").is_file():
+    if not (_BUILT / "index.html").is_file():
         cannot_run("the pages are not built: make web")
+
+
+def pages_of_this_run(folder: Path) -> dict[str, str]:
+    """The setting that serves a copy below ``folder``: who builds them meanwhile does not change what is tested."""
+    if not _BUILT.is_dir():
+        return {}
+    shutil.copytree(_BUILT, folder, dirs_exist_ok=True)
+    return {"MEDIADOCK_WEB_FOLDER": str(folder)}
 
 
 def check_pages(url: str) -> None:

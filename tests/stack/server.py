@@ -20,6 +20,7 @@ from mediadock.local.supervisor import Supervisor
 from mediadock.storage.s3 import ObjectStore
 from stack.client import Api
 from stack.embedded import Embedded
+from stack.pages import pages_of_this_run
 
 WORKERS = ("worker", "films")
 
@@ -94,7 +95,7 @@ class RunningServer:
 @contextmanager
 def run_server(embedded: Embedded) -> Iterator[RunningServer]:
     """Start the application over servers that run already; stop it at the end."""
-    env = embedded.environment
+    env = embedded.environment | pages_of_this_run(embedded.data.root / "web")
     ports = embedded.stack.ports
     with embedded.supervisor() as supervisor, embedded.log_file.open("a") as out:
         run_step(preparation(env), log=Log(out))
