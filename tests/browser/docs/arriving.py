@@ -26,4 +26,5 @@ def wait_for_pictures(page: Page, within: str = "body") -> None:
             return pictures.length && pictures.every(({ complete, naturalWidth }) => complete && naturalWidth);
         }""",
         arg=within,
+        timeout=60_000,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.docs.backend import Backend, run_backend
 from browser.docs.npm import SDK, Project, need_tools, pack, run
@@ -16,6 +17,8 @@ from mediadock.local.ports import LOOPBACK, free_port
 from stack.client import call
 from stack.server import RunningServer
 from stack.waiting import eventually
+
+expect.set_options(timeout=60_000)  # what a picture may take on a busy machine; Playwright's own five seconds are none
 
 
 @dataclass(frozen=True)
