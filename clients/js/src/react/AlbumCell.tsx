@@ -143,13 +143,14 @@ function Row({ cell, act, incoming }: AlbumCellProps) {
 
 function Failed({ cell, act, can }: { cell: Cell; act: Act; can: string }) {
   const reason = doing(cell);
+  const isExpired = cell.asset?.state === "expired"; // what is tried again is all of it
   return (
     <div className="md-failed" title={reason}>
       <Icon name="failed" />
       <span className="md-reason">{reason}</span>
       <span className="md-actions">
         {cell.error?.retryable && can.includes("onRetry") ? (
-          <Action name="onRetry" icon="retry" word="Retry" cell={cell} act={act} />
+          <Action name="onRetry" icon="retry" word={isExpired ? "Upload again" : "Retry"} cell={cell} act={act} />
         ) : null}
         {can.includes("onRemove") ? <Action name="onRemove" icon="remove" word="Remove" cell={cell} act={act} /> : null}
       </span>
