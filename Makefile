@@ -27,7 +27,7 @@ check: $(VENV)/dev build/openapi.json clients/js/node_modules/.installed demo/no
 	$(WITH_NODE); cd clients/js && npm run --silent check && npm run --silent schema -- $(CURDIR)/build/openapi.json --check
 	$(WITH_NODE); cd demo && npm run --silent check
 
-bench: $(VENV)/dev ## the benchmarks, each against a named peer
+bench: $(VENV)/dev web ## the benchmarks, each against a named peer
 	missed=0; for question in benchmarks/[a-z]*.py; do $(BIN)/python $$question || missed=1; done; exit $$missed
 
 web: clients/js/dist/.built $(STATIC) $(WEB) ## build the TypeScript SDK and the pages
