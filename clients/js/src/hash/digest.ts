@@ -49,14 +49,27 @@ function digestInWorker(algorithm: Algorithm, blob: Blob, signal?: AbortSignal):
     .finally(() => URL.revokeObjectURL(address));
 }
 
-/** FileReaderSync keeps the worker's code free of promises, which an old target would turn into calls of outside code. */
+/**
+ * A byte stream is read into one buffer, over and over; where blobs have none, FileReaderSync makes a new one a slice, and browsers let
+ * tens of MiB of them pile up. No async function: an old target would turn one into calls of outside code.
+ */
 function workerSource(algorithm: Algorithm): string {
   return `onmessage = function (message) {
-    var blob = message.data, hasher = (${algorithm})(${inBlocks}), reader = new FileReaderSync(), at = 0;
+    var blob = message.data, hasher = (${algorithm})(${inBlocks}), at = 0, stream, slices;
+    function fail() { postMessage(undefined); }
+    function read(buffer) {
+      stream.read(new Uint8Array(buffer)).then(function (got) {
+        if (got.done) return postMessage(hasher.digest());
+        hasher.update(got.value);
+        read(got.value.buffer);
+      }).catch(fail);
+    }
+    try { stream = blob.stream().getReader({ mode: "byob" }); } catch (_) {}
+    if (stream) return read(new ArrayBuffer(${SLICE_BYTES}));
     try {
-      for (; at < blob.size; at += ${SLICE_BYTES})
-        hasher.update(new Uint8Array(reader.readAsArrayBuffer(blob.slice(at, at + ${SLICE_BYTES}))));
+      for (slices = new FileReaderSync(); at < blob.size; at += ${SLICE_BYTES})
+        hasher.update(new Uint8Array(slices.readAsArrayBuffer(blob.slice(at, at + ${SLICE_BYTES}))));
       postMessage(hasher.digest());
-    } catch (_) { postMessage(undefined); }
+    } catch (_) { fail(); }
   };`;
 }
