@@ -14,7 +14,8 @@ from mediadock.uploads.services.publish import ORIGINAL
 from mediadock.uploads.snapshot import render, snapshot
 
 POST = "post"
-"""The kind of link of an asset that hangs on a post."""
+AVATAR = "avatar"
+"""Kinds of links that more than one surface knows: of an asset that hangs on a post, and on its owner."""
 
 
 class CompletedOut(Schema):

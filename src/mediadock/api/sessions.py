@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from ninja import Schema
+from pydantic import StringConstraints
 
+from mediadock.api.schemas import StrictSchema, Token
 from mediadock.core.errors import MediadockError
+from mediadock.core.policy import Declared
 from mediadock.uploads.conf import conf
 from mediadock.uploads.grants import Grant
 
@@ -17,16 +20,44 @@ URLS_ROUTE = "/media/{media_id}/urls"
 """Where further and fresh addresses of any session are asked for, below the API's root."""
 
 _API_ROOT = "/api/v1"
-_FIELDS = {
+
+SESSION_FIELDS: Mapping[str, str] = {
     "file_name": "fileName",
     "file_size": "fileSize",
     "content_type": "fileType",
     "checksum_sha256": "checksumSha256",
     "client_part_size": "partSize",
 }
+"""What the media service calls the engine's fields."""
+
+DECLARED_FIELDS: Mapping[str, str] = {
+    **SESSION_FIELDS,
+    "file_name": "filename",
+    "file_size": "size",
+    "content_type": "contentType",
+}
+"""What albums and avatars call them."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class DeclaredFile(StrictSchema):
+    """One file as albums and avatars declare it; ``size`` is bytes."""
+
+    filename: Annotated[str, StringConstraints(max_length=4_096)]
+    contentType: Token
+    size: int
+    checksumSha256: Token | None = None
+
+    def declared(self) -> Declared:
+        """As the engine's policy takes it."""
+        return Declared(
+            file_name=self.filename,
+            size_bytes=self.size,
+            content_type=self.contentType,
+            checksum_sha256=self.checksumSha256,
+        )
 
 
 class SessionPartOut(Schema):
@@ -76,17 +107,20 @@ def media_address(media_id: int) -> str:
     return f"{conf().public_url.rstrip('/')}/m/{media_id}"
 
 
-def camel_case_fields(view: Callable[P, R]) -> Callable[P, R]:
-    """Have the view's refusals name its own fields, not the engine's."""
+def fields_called(names: Mapping[str, str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Have a view's refusals name its own fields, not the engine's."""
 
-    @wraps(view)
-    def spelled(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return view(*args, **kwargs)
-        except MediadockError as refusal:
-            refusal.errors = tuple(
-                replace(error, field=_FIELDS.get(error.field, error.field)) for error in refusal.errors
-            )
-            raise
+    def wrapped(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def spelled(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return view(*args, **kwargs)
+            except MediadockError as refusal:
+                refusal.errors = tuple(
+                    replace(error, field=names.get(error.field, error.field)) for error in refusal.errors
+                )
+                raise
 
-    return spelled
+        return spelled
+
+    return wrapped

@@ -46,10 +46,14 @@ def no_statuses(_ids: Sequence[int]) -> Mapping[int, str]:
 
 @dataclass(frozen=True)
 class ImagePreset:
-    """The pictures made of an image: a centred square, longest sides in pixels, and the WebP quality and effort."""
+    """The pictures made of an image: a centred square, longest sides in pixels, and the WebP quality and effort.
+
+    With ``all_square`` the ``sizes`` are sides of centred squares, too.
+    """
 
     square: int = 96
     sizes: tuple[int, ...] = (240, 480, 960)
+    all_square: bool = False
     display: int = 2048
     quality: int = 79
     effort: int = 2

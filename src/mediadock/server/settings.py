@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "mediadock.contrib.chat",
     "mediadock.contrib.media",
     "mediadock.contrib.feed",
+    "mediadock.contrib.albums",
+    "mediadock.contrib.avatars",
 ]
 MIDDLEWARE = [
     "mediadock.server.headers.answers_guarded",

@@ -9,7 +9,9 @@ from ninja import NinjaAPI
 from mediadock import __version__
 from mediadock.api.problems import install_handlers, not_found
 from mediadock.contrib.accounts.api import router as accounts
+from mediadock.contrib.albums.api import router as albums
 from mediadock.contrib.assets.api import router as assets
+from mediadock.contrib.avatars.api import router as avatars
 from mediadock.contrib.chat.api_messages import router as chat_messages
 from mediadock.contrib.chat.api_uploads import router as chat_uploads
 from mediadock.contrib.feed.api import router as feed
@@ -22,7 +24,7 @@ from mediadock.telemetry.health import healthz, readyz
 
 api = NinjaAPI(title="Mediadock", version=__version__, urls_namespace="mediadock", openapi_url="/openapi.json")
 install_handlers(api)
-for router in (accounts, realtime, chat_uploads, chat_messages, media, feed, assets, ingest):
+for router in (accounts, realtime, chat_uploads, chat_messages, media, feed, albums, avatars, assets, ingest):
     api.add_router("", router)
 
 # Pages that are there have answered before Django is asked.

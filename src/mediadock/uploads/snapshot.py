@@ -19,8 +19,7 @@ from mediadock.uploads.store import presigner
 
 RETRYABLE_STATES = frozenset({State.FAILED})
 _THUMBNAIL_ORDER = ("240", "96", "480", "960", "2048")
-_MEDIA_ORDER = {
-    "image": ("2048", "960"),
+_MEDIA_ORDER: Mapping[str, tuple[str, ...]] = {
     "video": ("video", "original"),
     "audio": ("audio", "original"),
     "file": ("file",),
@@ -86,7 +85,7 @@ def render(stored: Mapping[str, Any], *, viewer_id: int) -> Snapshot:
         for name, variant in stored["variants"].items()
         if name != "original" or viewer_id == stored["owner_id"]
     }
-    media = _first(shown, _MEDIA_ORDER[stored["kind"]]) if stored["state"] == State.READY else None
+    media = _first(shown, _media_order(stored["kind"], shown)) if stored["state"] == State.READY else None
     return {
         **stored,
         "variants": shown,
@@ -100,6 +99,12 @@ def _error(asset: MediaAsset, state: State) -> dict[str, object] | None:
     if asset.error_code is None:
         return None
     return {"code": asset.error_code, "reason": asset.error_reason, "retryable": state in RETRYABLE_STATES}
+
+
+def _media_order(kind: str, shown: Mapping[str, object]) -> tuple[str, ...]:
+    """What to look at first: of a picture the largest, whatever its profile's preset calls it."""
+    sizes = sorted((name for name in shown if name.isdecimal()), key=int, reverse=True)
+    return _MEDIA_ORDER.get(kind, tuple(sizes))
 
 
 def _first(shown: Mapping[str, Mapping[str, Any]], names: tuple[str, ...]) -> str | None:

@@ -7,9 +7,49 @@ export interface AlbumIn {
   attachments: Array<FileIn>;
 }
 
+export interface AlbumMediaList {
+  items: Array<AlbumMediaOut>;
+  next: string | null;
+}
+
+/** A medium of an album; `status` in the album's words. */
+export interface AlbumMediaOut {
+  mediaId: number;
+  cdnUrl: string;
+  originalUrl: string | null;
+  fileSize: number;
+  contentType: string;
+  status: "pending" | "uploaded" | "failed";
+  mediaType: string;
+  kind: string;
+  fileName: string;
+  thumbnailUrl: string | null;
+  variants: Record<string, MediaVariantOut>;
+  width: number | null;
+  height: number | null;
+  duration: number | null;
+  waveform: Array<number> | null;
+  placeholder: string | null;
+  postId: number | null;
+  error: AssetError | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
 export interface AlbumOut {
   message_id: number;
   uploads: Array<GrantOut>;
+}
+
+export interface AlbumRefList {
+  items: Array<AlbumRefOut>;
+  next: string | null;
+}
+
+export interface AlbumRefOut {
+  albumId: number;
+  title: string;
+  createdAt: string;
 }
 
 /** Why an asset failed or was refused. */
@@ -92,6 +132,14 @@ export interface ConfigOut {
   max_parts: number;
   dimensions: DimensionsOut;
   profiles: Record<string, ProfileOut>;
+}
+
+/** One file as albums and avatars declare it; `size` is bytes. */
+export interface DeclaredFile {
+  filename: string;
+  contentType: string;
+  size: number;
+  checksumSha256?: string | null;
 }
 
 /** How large what is shown may be beside its bytes, whatever the profile. The worker refuses what is beyond. */
@@ -233,6 +281,11 @@ export interface MoreUrlsIn {
   asset_id?: number | null;
   start_part?: number;
   batch_count?: number;
+}
+
+/** A new album. */
+export interface NewAlbumIn {
+  title: string;
 }
 
 /** A part as S3 names it. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from django.contrib.auth.models import User
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from mediadock.auth.http import bearer, principal_of
+from mediadock.contrib.accounts.avatars import avatars_of
 from mediadock.contrib.accounts.schemas import RefreshBody, SignInBody, TokenAnswer, UserAnswer, UserPage, UserRef
 from mediadock.contrib.accounts.sign_in import SignedIn, refresh, sign_in
 from mediadock.contrib.accounts.throttle import throttled
@@ -36,7 +38,7 @@ def me(request: HttpRequest) -> UserAnswer:
     user = User.objects.filter(pk=principal_of(request).user_id, is_active=True).first()
     if user is None:
         raise Unauthenticated("token_invalid", "The token is not accepted. Sign in again.", log="no such user")
-    return _user_answer(user)
+    return _user_answers([user])[0]
 
 
 @router.get("/users/", response=UserPage, auth=bearer, summary="Find people")
@@ -50,7 +52,7 @@ def find_users(
     found = User.objects.filter(is_active=True, username__icontains=search, username__gt=cursor)
     users = list(found.order_by("username")[: limit + 1])
     more = users[limit - 1].get_username() if len(users) > limit else None
-    return UserPage(items=[_user_answer(user) for user in users[:limit]], next=more)
+    return UserPage(items=_user_answers(users[:limit]), next=more)
 
 
 def _token_answer(signed_in: SignedIn) -> TokenAnswer:
@@ -63,5 +65,6 @@ def _token_answer(signed_in: SignedIn) -> TokenAnswer:
     )
 
 
-def _user_answer(user: User) -> UserAnswer:
-    return UserAnswer(id=user.pk, username=user.get_username(), avatar=None)
+def _user_answers(users: Sequence[User]) -> list[UserAnswer]:
+    avatars = avatars_of(user.pk for user in users)
+    return [UserAnswer(id=user.pk, username=user.get_username(), avatar=avatars.get(user.pk)) for user in users]

@@ -10,7 +10,7 @@ from mediadock.api.media import CompletedOut, MediaOut, completed_out, media_out
 from mediadock.api.pagination import DEFAULT_LIMIT, newest_page
 from mediadock.api.responses import json_response
 from mediadock.api.schemas import REFUSALS
-from mediadock.api.sessions import URLS_ROUTE, SessionOut, camel_case_fields, session_out
+from mediadock.api.sessions import SESSION_FIELDS, URLS_ROUTE, SessionOut, fields_called, session_out
 from mediadock.auth.http import bearer, principal_of
 from mediadock.contrib.media.schemas import CompleteMultipartIn, MediaList, SessionIn
 from mediadock.contrib.media.types import media_type_named, media_type_names
@@ -30,7 +30,7 @@ router = Router(auth=bearer, tags=["media"])
 
 @router.post("/media/upload-session", response={201: SessionOut, **REFUSALS})
 @idempotent
-@camel_case_fields
+@fields_called(SESSION_FIELDS)
 def begin(request: HttpRequest, body: SessionIn) -> HttpResponse:
     """Begin an upload: one address for a small file, one for each part of a larger one."""
     profile = media_type_named(body.mediaType)

@@ -11,8 +11,8 @@ WEBP = "image/webp"
 class ImageSpec:
     """What to make of one picture; ``content_type`` is the detected type, which the decoder must confirm.
 
-    Sizes are pixels of the longest side, ``square`` the side of the centred square. Nothing is ever upscaled:
-    a small original gives smaller files under the same names.
+    Sizes are pixels of the longest side, ``square`` the side of the centred square; with ``all_square`` the sizes are
+    sides of such squares as well. Nothing is ever upscaled: a small original gives smaller files under the same names.
 
     Two settings of WebP, measured against sharp (quality 80, effort 4): the large ones take most of the time and
     are encoded with little effort; those up to ``small_up_to`` are encoded with sharp's, which costs no time on two
@@ -22,6 +22,7 @@ class ImageSpec:
     content_type: str
     sizes: tuple[int, ...] = (240, 480, 960)
     square: int = 96
+    all_square: bool = False
     display: int = 2048
     quality: int = 79
     effort: int = 2

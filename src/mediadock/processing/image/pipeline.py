@@ -48,10 +48,15 @@ def _thumbnails(
 ) -> list[Future[Output]]:
     """The square and every thumbnail, smallest first."""
 
-    def square() -> Output:
-        return encode(centred_square(opened, (*fitted.values(), picture), spec.square), spec.square, spec)
+    def square(side: int) -> Output:
+        return encode(centred_square(opened, (*fitted.values(), picture), side), side, spec)
 
-    return [pool.submit(square), *(pool.submit(encode, fitted[size], size, spec) for size in sorted(fitted))]
+    if spec.all_square:
+        return [pool.submit(square, side) for side in sorted((spec.square, *spec.sizes))]
+    return [
+        pool.submit(square, spec.square),
+        *(pool.submit(encode, fitted[size], size, spec) for size in sorted(fitted)),
+    ]
 
 
 def _display(opened: Opened, picture: pyvips.Image, spec: ImageSpec) -> Output:

@@ -14,6 +14,7 @@ def process_image(job: Job) -> Facts:
         content_type=job.content_type,
         sizes=preset.sizes,
         square=preset.square,
+        all_square=preset.all_square,
         display=preset.display,
         quality=preset.quality,
         effort=preset.effort,
