@@ -29,6 +29,8 @@ from stack.server import RunningServer
 NETWORK_ERRORS = r"Failed to load resource|WebSocket connection|blocked by CORS policy"
 """What Chromium itself writes on the console when a request fails. Here requests are meant to."""
 
+_ORIGINS: list[str] = []
+
 
 @pytest.fixture(scope="session")
 def built_sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -113,7 +115,8 @@ def _system(server: RunningServer, sdk: Path, **settings: str) -> Iterator[tuple
         door = stack.enter_context(StoreDoor(embedded.stack.seaweedfs.endpoint_url).open())
         site = stack.enter_context(Site(sdk, f"http://127.0.0.1:{ports.web}").open())
         wire = stack.enter_context(SocketWire(ports.socket).open())
-        origins = f"{embedded.environment['MEDIADOCK_ALLOWED_ORIGINS']},{site.url}"
+        _ORIGINS.append(site.url)  # the bucket has one list: those of other doors stay on it
+        origins = ",".join([embedded.environment["MEDIADOCK_ALLOWED_ORIGINS"], *_ORIGINS])
         server.manage("ensure_bucket", ALLOWED_ORIGINS=origins)
         env = embedded.environment | {
             "MEDIADOCK_S3_PUBLIC_ENDPOINT": door.url,

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 MB = 1_000_000
 SIZE_BYTES = 600 * MB
-MOST_BYTES = 150 * MB
+MOST_BYTES = 150 * MB  # beyond what an empty page takes: that is Chromium's own, 70 to 110 MB
 
 
 @pytest.fixture
@@ -53,5 +53,5 @@ def test_a_page_that_sends_600_mb_stays_small(alone: Sender, door: StoreDoor, tm
         print(
             f"measured: {name}, sha256 {sha256}: {of.before_bytes / MB:.0f} MB before, {of.most_bytes / MB:.0f} at most"
         )
-    assert page.most_bytes < MOST_BYTES
+    assert page.growth_bytes < MOST_BYTES
     alone.person.delete(f"/assets/{ended['assetIds'][0]}/")
