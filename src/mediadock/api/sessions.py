@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
@@ -121,6 +122,8 @@ def fields_called(names: Mapping[str, str]) -> Callable[[Callable[P, R]], Callab
                 )
                 raise
 
+        # ninja reads the view's parameters here; its annotations are names of the view's module, not of this one
+        spelled.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
         return spelled
 
     return wrapped

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "mediadock.contrib.feed",
     "mediadock.contrib.albums",
     "mediadock.contrib.avatars",
+    "mediadock.contrib.generated",
 ]
 MIDDLEWARE = [
     "mediadock.server.headers.answers_guarded",

@@ -15,6 +15,7 @@ from mediadock.contrib.avatars.api import router as avatars
 from mediadock.contrib.chat.api_messages import router as chat_messages
 from mediadock.contrib.chat.api_uploads import router as chat_uploads
 from mediadock.contrib.feed.api import router as feed
+from mediadock.contrib.generated.api import router as generated
 from mediadock.contrib.media.api import router as media
 from mediadock.contrib.media.redirect import to_the_medium
 from mediadock.ingest.webhook import router as ingest
@@ -24,7 +25,19 @@ from mediadock.telemetry.health import healthz, readyz
 
 api = NinjaAPI(title="Mediadock", version=__version__, urls_namespace="mediadock", openapi_url="/openapi.json")
 install_handlers(api)
-for router in (accounts, realtime, chat_uploads, chat_messages, media, feed, albums, avatars, assets, ingest):
+for router in (
+    accounts,
+    realtime,
+    chat_uploads,
+    chat_messages,
+    media,
+    feed,
+    albums,
+    avatars,
+    generated,
+    assets,
+    ingest,
+):
     api.add_router("", router)
 
 # Pages that are there have answered before Django is asked.

@@ -185,6 +185,46 @@ export interface FileIn {
   checksum_sha256?: string | null;
 }
 
+/** An image that has been made; `size` is bytes. */
+export interface GeneratedBytesIn {
+  size: number;
+  contentType: string;
+}
+
+/** One image; `media` is null until its bytes are announced. */
+export interface GeneratedImageOut {
+  imageId: number;
+  mediaId: number;
+  index: number;
+  status: "pending" | "uploaded" | "failed";
+  prompt: string;
+  model: string;
+  createdAt: string;
+  media: MediaOut | null;
+}
+
+export interface GeneratedImagesOut {
+  images: Array<GeneratedImageOut>;
+}
+
+export interface GeneratedRefOut {
+  imageId: number;
+  mediaId: number;
+  index: number;
+}
+
+/** The images that a generation will have. */
+export interface GenerationIn {
+  count: number;
+  contentType: string;
+  prompt?: string;
+  model?: string;
+}
+
+export interface GenerationOut {
+  images: Array<GeneratedRefOut>;
+}
+
 /** Where to send the bytes: direct has `put_url` and `headers`, multipart the rest. */
 export interface GrantOut {
   message_id?: number | null;
