@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
 import { entries, options } from "./bundle.mjs";
 
-const BUDGETS = { index: 12 * 1024, react: 10 * 1024 };
+const BUDGETS = { index: 12 * 1024, react: 11 * 1024 };
 
 /** The files of a bundle of these entries, and which of them are loaded with one of them. */
 async function bundled(...names) {

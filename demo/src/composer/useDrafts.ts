@@ -1,5 +1,6 @@
 /** Files that were chosen and not sent yet, with what is wrong with them before anything is sent. */
 import { type Kind, kindOfName } from "mediadock";
+import { createPreview, type Preview } from "mediadock/react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type Problems, useProblems } from "./useProblems";
 
@@ -23,31 +24,40 @@ let made = 0;
 export function useDrafts(): Drafts {
   const [list, setList] = useState<readonly Draft[]>([]);
   const problems = useProblems(list);
-  const urls = useRef(new Set<string>());
+  const previews = useRef(new Map<number, Preview>());
 
   useEffect(() => {
-    const all = urls.current;
+    const all = previews.current;
     return () => {
-      for (const url of all) URL.revokeObjectURL(url);
+      for (const preview of all.values()) preview.release();
+      all.clear();
     };
   }, []);
 
   // Only what is gone from the page is let go: a film that is being loaded would complain.
   useEffect(() => {
-    const shown = new Set(list.map(({ previewUrl }) => previewUrl));
-    for (const url of urls.current) {
-      if (shown.has(url)) continue;
-      URL.revokeObjectURL(url);
-      urls.current.delete(url);
+    const shown = new Set(list.map(({ id }) => id));
+    for (const [id, preview] of previews.current) {
+      if (shown.has(id)) continue;
+      preview.release();
+      previews.current.delete(id);
     }
   }, [list]);
 
   const add = useCallback((files: Iterable<File>) => {
     const drafts = [...files].map((file): Draft => {
+      const id = ++made;
       const kind = kindOf(file);
-      const previewUrl = kind === "image" || kind === "video" ? URL.createObjectURL(file) : null;
-      if (previewUrl) urls.current.add(previewUrl);
-      return { id: ++made, file, kind, previewUrl };
+      const look = (previewUrl: string | null) =>
+        setList((all) => all.map((draft) => (draft.id === id ? { ...draft, previewUrl } : draft)));
+      const preview = createPreview(
+        file,
+        kind,
+        ({ url }) => look(url),
+        () => look(null),
+      );
+      if (preview) previews.current.set(id, preview);
+      return { id, file, kind, previewUrl: preview?.look?.url ?? null };
     });
     setList((all) => [...all, ...drafts]);
   }, []);

@@ -1,7 +1,7 @@
 /** The uploads of one client that began on this page. They outlive the components that show them. */
 import { type Client, kindOfName, type Match, NotThere, type Progress, type Upload } from "../index.js";
 import { createListeners } from "../network/listeners.js";
-import { createPreview, type Preview } from "./previews.js";
+import { createPreview, type Look, type Preview } from "./previews.js";
 import type { Cell, LocalFile, LocalUpload, StartOptions } from "./types.js";
 import { isUnderWay, statusOf, withAgain } from "./whole.js";
 
@@ -35,6 +35,8 @@ export function uploadsOf(client: Client): LocalUploads {
   known.set(client, uploads);
   return uploads;
 }
+
+const NO_LOOK = { url: null, width: null, height: null };
 
 let ids = 0;
 
@@ -100,11 +102,12 @@ function createUploads(client: Client): LocalUploads {
     const files = chosen.map((file, index): LocalFile => {
       const key = `${id}.${index}`;
       const kind = kindOfName(file.name) ?? "file";
-      const onSize = (width: number, height: number) => alter(key, { width, height });
+      const onMade = ({ url, width, height }: Look) => alter(key, { previewUrl: url, width, height });
       const onUseless = () => release(entry, key) && change(entry);
-      const preview = createPreview(file, kind, onSize, onUseless);
+      const preview = createPreview(file, kind, onMade, onUseless);
       if (preview) previews.set(key, preview);
-      return { key, file, kind, previewUrl: preview?.url ?? null, width: null, height: null };
+      const { url, width, height } = preview?.look ?? NO_LOOK;
+      return { key, file, kind, previewUrl: url, width, height };
     });
     const upload = begin(() => change(entry));
     const item: LocalUpload = {
