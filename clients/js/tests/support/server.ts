@@ -67,7 +67,9 @@ export class SmallServer {
 
   /** Waits until what clients have sent before they went away is taken in, then forgets the requests. */
   async settle(): Promise<void> {
-    for (let seen = -1; seen !== this.count("PUT") || this.openPuts; ) {
+    // One look is not enough: on a busy machine a request may lie in the kernel for longer than that.
+    for (let seen = -1, quietLooks = 0; quietLooks < 5; ) {
+      quietLooks = seen === this.count("PUT") && !this.openPuts ? quietLooks + 1 : 0;
       seen = this.count("PUT");
       await new Promise((later) => setTimeout(later, 60));
     }
