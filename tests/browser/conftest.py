@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from browser.watching import Complaints
 from stack.client import Api
@@ -27,7 +27,8 @@ FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 )
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -100,7 +101,7 @@ def new_page(
 
     yield new_page
     pages = [page for context in contexts for page in context.pages]
-    if request.node.stash.get(_FAILED, False):
+    if request.node.stash.get(_FAILED, False) or complaints.unexpected():
         _keep(pages, complaints, artifacts)
     for context in contexts:
         context.close()
