@@ -117,7 +117,7 @@ def test_what_was_given_up_goes_on_both_sides(
     town.door.hold(once_stored=0)
     alice.send(things.film, text=text)
     bob.sees_stages("uploading")
-    alice.button("Cancel Sending this message").click()
+    alice.button("Cancel upload of this message").click()
     for person in (alice, bob):
         expect(person.cells).to_have_count(0)
         expect(person.bubbles).to_have_count(1 if text else 0)
