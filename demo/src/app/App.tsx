@@ -1,9 +1,9 @@
-/** The door, or the chat behind it. */
+/** The door, or what is behind it. */
 import { MediadockProvider } from "mediadock/react";
 import "mediadock/react/style.css";
 import { SignIn } from "../session/SignIn";
 import { useSession } from "../session/useSession";
-import { Chat } from "./Chat";
+import { Shell } from "./Shell";
 
 export function App() {
   const { session, signIn, signOut, tryAgain } = useSession();
@@ -26,7 +26,7 @@ export function App() {
     );
   return (
     <MediadockProvider client={session.client} key={session.me.id}>
-      <Chat me={session.me} onSignOut={signOut} />
+      <Shell account={session.me} onSignOut={signOut} />
     </MediadockProvider>
   );
 }

@@ -2,7 +2,7 @@
 import { type Kind, kindOfName } from "mediadock";
 import { createPreview, type Preview } from "mediadock/react";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { type Problems, useProblems } from "./useProblems";
+import { type FindProblems, findChatProblems, type Problems, useProblems } from "./useProblems";
 
 export interface Draft {
   id: number;
@@ -21,9 +21,10 @@ export interface Drafts {
 
 let made = 0;
 
-export function useDrafts(): Drafts {
+/** `find` must stay the same function. */
+export function useDrafts(find: FindProblems = findChatProblems): Drafts {
   const [list, setList] = useState<readonly Draft[]>([]);
-  const problems = useProblems(list);
+  const problems = useProblems(list, find);
   const previews = useRef(new Map<number, Preview>());
 
   useEffect(() => {

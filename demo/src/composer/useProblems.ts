@@ -11,12 +11,18 @@ export interface Problems {
   all: string | null;
 }
 
+/** By the limits of wherever the files are to go; fields are named as in a message of many files. */
+export type FindProblems = (files: readonly File[], config: Config) => readonly FieldProblem[];
+
+export const findChatProblems: FindProblems = (files, { profiles: { chat } }) =>
+  chat ? findProblems(files, chat) : [];
+
 interface Looked {
   drafts: readonly Draft[];
   problems: readonly FieldProblem[];
 }
 
-export function useProblems(drafts: readonly Draft[]): Problems {
+export function useProblems(drafts: readonly Draft[], find: FindProblems): Problems {
   const client = useClient();
   const [config, setConfig] = useState<Config | null>(null);
   const [looked, setLooked] = useState<Looked | null>(null);
@@ -42,15 +48,15 @@ export function useProblems(drafts: readonly Draft[]): Problems {
   return useMemo(() => {
     const byId = new Map<number, string>();
     let all: string | null = null;
-    if (!drafts.length || !limits) return { byId, all };
+    if (!drafts.length || !config) return { byId, all };
     const further = looked?.drafts === drafts ? looked.problems : [];
-    for (const { field, message } of [...findProblems(filesOf(drafts), limits), ...further]) {
+    for (const { field, message } of [...find(filesOf(drafts), config), ...further]) {
       const draft = drafts[Number(/^attachments\.(\d+)\./.exec(field)?.[1] ?? Number.NaN)];
       if (draft) byId.set(draft.id, message);
       else all = message;
     }
     return { byId, all };
-  }, [drafts, limits, looked]);
+  }, [drafts, config, looked, find]);
 }
 
 const filesOf = (drafts: readonly Draft[]): File[] => drafts.map(({ file }) => file);

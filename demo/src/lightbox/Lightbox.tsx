@@ -13,9 +13,11 @@ interface Props {
   myId: number;
   onMove: (assetId: number) => void;
   onClose: () => void;
+  /** Where what is shown may be removed. */
+  onRemove?: (asset: Asset) => void;
 }
 
-export function Lightbox({ assets, assetId, myId, onMove, onClose }: Props) {
+export function Lightbox({ assets, assetId, myId, onMove, onClose, onRemove }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const began = useRef(0);
   const index = assets.findIndex((asset) => asset.asset_id === assetId);
@@ -72,6 +74,16 @@ export function Lightbox({ assets, assetId, myId, onMove, onClose }: Props) {
         >
           <Icon name="download" />
         </a>
+        {onRemove && (
+          <button
+            className="icon-button"
+            type="button"
+            onClick={() => onRemove(asset)}
+            aria-label={`Remove ${asset.file_name}`}
+          >
+            <Icon name="trash" />
+          </button>
+        )}
         <button className="icon-button" type="button" onClick={() => dialog.current?.close()} aria-label="Close">
           <Icon name="close" />
         </button>

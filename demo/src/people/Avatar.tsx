@@ -1,5 +1,5 @@
-/** A person's picture; their initial on a colour of their own while they have none. */
-import type { CSSProperties } from "react";
+/** A person's picture; their initial on a colour of their own while they have none, or while it cannot be had. */
+import { type CSSProperties, useState } from "react";
 
 interface Props {
   id: number;
@@ -9,7 +9,9 @@ interface Props {
 
 export function Avatar({ id, username, avatar }: Props) {
   const src = avatar?.["96"];
-  if (src) return <img className="avatar" src={src} alt="" width="46" height="46" />;
+  const [broken, setBroken] = useState<string>();
+  if (src && src !== broken)
+    return <img className="avatar" src={src} alt="" width="46" height="46" onError={() => setBroken(src)} />;
   const hue = (id * 137.5 + 20) % 360; // the golden angle keeps neighbours apart
   return (
     <span className="avatar" aria-hidden="true" style={{ "--hue": hue } as CSSProperties}>

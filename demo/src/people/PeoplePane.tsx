@@ -29,7 +29,7 @@ export function PeoplePane({ me, people, overviews, chosenId, onSignOut }: Props
   return (
     <nav className="people" aria-label="People">
       <header className="people-header">
-        <Avatar id={me.id} username={me.username} />
+        <Avatar {...me} />
         <h2>{me.username}</h2>
         <button className="icon-button" type="button" onClick={toggleTheme} aria-label={`Use ${other} colours`}>
           <Icon name={theme === "dark" ? "sun" : "moon"} />

@@ -13,6 +13,8 @@ export interface People {
   setSearch(text: string): void;
   problem: string | null;
   tryAgain(): void;
+  /** Names and pictures as they are now; those of others change without an event. */
+  refresh(): void;
   byId(id: number): User;
   /** Those with whom it is known whether there are messages. */
   looked: ReadonlySet<number>;
@@ -52,8 +54,18 @@ export function usePeople(): People {
     };
   }, [client, search, attempt]);
 
+  const refresh = useCallback(() => {
+    client.findUsers(search).then(
+      (found) => {
+        for (const user of found) known.current.set(user.id, user);
+        setList(found);
+      },
+      () => {}, // what is shown stays
+    );
+  }, [client, search]);
+
   const byId = useCallback((id: number) => known.current.get(id) ?? { id, username: `Person ${id}`, avatar: null }, []);
-  return { looked, list, search, setSearch, problem, tryAgain: () => setAttempt((count) => count + 1), byId };
+  return { looked, list, refresh, search, setSearch, problem, tryAgain: () => setAttempt((count) => count + 1), byId };
 }
 
 type Tell = (id: number) => void;

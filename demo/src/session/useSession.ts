@@ -6,6 +6,7 @@ import { forgetTokens, storedTokens, storeTokens } from "./stored";
 export interface Me {
   id: number;
   username: string;
+  avatar?: Record<string, string> | null;
 }
 
 export type Session =

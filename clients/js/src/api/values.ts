@@ -1,7 +1,15 @@
 /** What the server tells, under the names this SDK uses. Fields are spelled as they are on the wire; times are ISO 8601 in UTC. */
 import type { AssetOut, MessageOut, UnfinishedOut, UserAnswer, VariantOut } from "./schema.js";
 
-export type { ConfigOut as Config, ProfileOut as Limits } from "./schema.js";
+export type {
+  AlbumMediaOut as AlbumMedium,
+  AlbumRefOut as Album,
+  ConfigOut as Config,
+  MediaOut as Medium,
+  PostOut as Post,
+  ProfileOut as Limits,
+  SessionOut as MediaSession,
+} from "./schema.js";
 export type Asset = AssetOut;
 export type Message = MessageOut;
 export type Unfinished = UnfinishedOut;

@@ -9,7 +9,7 @@ const NARROWEST = 3 / 4;
 const WIDEST = 16 / 9;
 const ACTIONS = ["onOpen", "onRetry", "onRemove", "onCancel", "onStale"] as const;
 
-export function AlbumGrid({ cells, label, incoming = "Incoming…", className, ...actions }: AlbumGridProps) {
+export function AlbumGrid({ cells, label, incoming = "Incoming…", even, className, ...actions }: AlbumGridProps) {
   const { act, can } = useActions(actions);
   const tiles = cells.filter(({ kind }) => kind === "image" || kind === "video");
   const rows = cells.filter((cell) => !tiles.includes(cell));
@@ -20,10 +20,20 @@ export function AlbumGrid({ cells, label, incoming = "Incoming…", className, .
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     <div className={`md-album${className ? ` ${className}` : ""}`} role="group" aria-label={name}>
       {tiles.length ? (
-        <ul className="md-tiles" data-count={tiles.length}>
+        <ul className="md-tiles" data-count={tiles.length} data-even={even || undefined}>
           {tiles.map((cell, index) => (
-            <li key={cell.key} {...about(cell)} style={tileStyle(spans[index] ?? 2, tiles.length, shape)}>
-              <AlbumCell cell={cell} act={act} can={can} sizes={sizesOf(spans[index] ?? 2)} incoming={incoming} />
+            <li
+              key={cell.key}
+              {...about(cell)}
+              style={even ? undefined : tileStyle(spans[index] ?? 2, tiles.length, shape)}
+            >
+              <AlbumCell
+                cell={cell}
+                act={act}
+                can={can}
+                sizes={sizesOf(even ? 3 : (spans[index] ?? 2))}
+                incoming={incoming}
+              />
             </li>
           ))}
         </ul>

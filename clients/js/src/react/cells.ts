@@ -14,9 +14,12 @@ import type { Cell, CellError, CellSource, CellStage, LocalFile } from "./types.
 const LATER_STAGES = new Set(["processing", "thumbnail_ready", "done"]);
 
 /** In the order in which the files were given. Files that were given up, and assets that were deleted, have none. */
-export function cellsOf({ state = EMPTY_STATE, upload, messageId = upload?.messageId ?? null }: CellSource): Cell[] {
+export function cellsOf(source: CellSource): Cell[] {
+  const { state = EMPTY_STATE, upload, assetIds, messageId = upload?.messageId ?? null } = source;
   const others = new Map<number, Asset>();
-  if (messageId !== null) for (const asset of assetsOf(state, messageId)) others.set(asset.asset_id, asset);
+  const ofMessage = messageId === null ? [] : assetsOf(state, messageId);
+  const listed = assetIds?.flatMap((id) => state.assets[id]?.asset ?? []) ?? ofMessage;
+  for (const asset of listed) if (asset.stage !== "deleted") others.set(asset.asset_id, asset);
   const cells: Cell[] = [];
   for (const [index, file] of (upload?.files ?? []).entries()) {
     const progress = upload?.progress.files[index];
@@ -28,7 +31,7 @@ export function cellsOf({ state = EMPTY_STATE, upload, messageId = upload?.messa
     if (!isGone) cells.push(localCell(file, progress, asset));
   }
   for (const asset of others.values()) if (asset.state !== "aborted") cells.push(assetCell(asset));
-  return upload ? cells : cells.sort((a, b) => (a.asset?.asset_id ?? 0) - (b.asset?.asset_id ?? 0));
+  return upload || assetIds ? cells : cells.sort((a, b) => (a.asset?.asset_id ?? 0) - (b.asset?.asset_id ?? 0));
 }
 
 /** Whether two cells look the same: they are made anew whenever anything happens anywhere. */

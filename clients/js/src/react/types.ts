@@ -111,6 +111,8 @@ export interface Events {
 export interface CellSource {
   state?: State;
   messageId?: number | null;
+  /** In the place of a message: assets that hang on something else, in the order in which they are to be shown. */
+  assetIds?: readonly number[];
   upload?: LocalUpload | undefined;
 }
 
@@ -130,6 +132,8 @@ export interface AlbumGridProps extends CellActions {
   label?: string;
   /** What is said of a file whose bytes come from elsewhere. Default: "Incoming…"; to its own sender it is another thing. */
   incoming?: string;
+  /** All tiles alike, as many in a row as fit: for a whole page of pictures. */
+  even?: boolean;
   className?: string;
 }
 
