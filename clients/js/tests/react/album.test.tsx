@@ -2,8 +2,9 @@
 
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import type { Asset } from "../../src/index.js";
+import { type Asset, EMPTY_STATE } from "../../src/index.js";
 import { AlbumGrid, spansOf } from "../../src/react/AlbumGrid.js";
+import { cellsOf } from "../../src/react/cells.js";
 import { assetOf, cellsFor, decodedByHand, failure, readyPicture } from "./support.js";
 
 const cellOf = (name: string) => screen.getByRole("group", { name: new RegExp(`^${name}`) });
@@ -171,4 +172,20 @@ test("documents and sounds have rows of their own", () => {
 
 test("an asset that was given up has no cell", () => {
   expect(cellsFor(assetOf(5, { stage: "failed", state: "aborted" }))).toEqual([]);
+});
+
+test("assets that hang on no message have cells in the order they are asked for, until they are deleted", () => {
+  const assets = [readyPicture(5), assetOf(6, failure(true)), assetOf(8, { stage: "deleted" })];
+  const entries = assets.map((asset) => [asset.asset_id, { seq: 1, live: 0, asset }] as const);
+  const state = { ...EMPTY_STATE, assets: Object.fromEntries(entries) };
+  const cells = cellsOf({ state, assetIds: [8, 6, 7, 5] });
+  expect(cells.map(({ asset, stage }) => [asset?.asset_id, stage])).toEqual([
+    [6, "failed"],
+    [5, "done"],
+  ]);
+});
+
+test("even tiles have no shapes of their own", () => {
+  render(<AlbumGrid even cells={cellsFor(readyPicture(5), readyPicture(6), readyPicture(8))} />);
+  expect(document.querySelector("[data-even] [data-asset-id='5']")?.getAttribute("style")).toBeNull();
 });
