@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from typing import Any
 
+from e2e.services import as_service
 from media.pictures import encoded, quarters
-from mediadock.auth.jwt import Signer, TokenSettings, issue
-from mediadock.auth.keys import FixedKeys, secret_key
 from stack.client import Api, call
 from stack.server import RunningServer
 from stack.waiting import eventually
@@ -39,11 +36,3 @@ def images(api: Api) -> list[dict[str, Any]]:
     """What the generation shows."""
     found: list[dict[str, Any]] = api.get("/generated/gen-1/images").json()["images"]
     return found
-
-
-def as_service(server: RunningServer, user: Api) -> Api:
-    """A machine that acts for the user."""
-    assert user.user_id is not None
-    secret = server.embedded.stack.credentials.jwt_secret
-    settings = TokenSettings(("HS256",), FixedKeys({None: secret_key(secret)}), signer=Signer(secret))
-    return replace(user, token=issue(settings, user_id=user.user_id, now=time.time(), scope="service"))

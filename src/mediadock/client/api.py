@@ -10,6 +10,7 @@ from typing import Self
 
 from mediadock.client import server
 from mediadock.client.account import Account, Tokens
+from mediadock.client.comfyui import Brought, ComfyUI, bring_images
 from mediadock.client.connections import Connections
 from mediadock.client.events import Cursor, latest_seq
 from mediadock.client.fingerprints import FingerprintStore
@@ -98,6 +99,20 @@ class Client:
         route = Route(self._account, self._connections, self._policy, stop or Flag())
         sending = Sending(receiver_id, text, part_size_bytes, parallel, sha256, resume)
         return upload_files(route, self._fingerprints, [Path(path) for path in paths], sending, on_progress=on_progress)
+
+    def bring_from_comfyui(self, base_url: str, prompt_id: str, *, generation_id: str | None = None) -> list[Brought]:
+        """Send the images that a prompt of ComfyUI at ``base_url`` has saved; the token must be a service's.
+
+        Safe to repeat: what has arrived is left alone. ``ClientError`` (``prompt_unfinished``) while it is not through.
+        """
+        return bring_images(
+            ComfyUI(base_url),
+            prompt_id,
+            generation_id=generation_id,
+            account=self._account,
+            connections=self._connections,
+            policy=self._policy,
+        )
 
     def complete(self, asset_id: int) -> str:
         """Say that the bytes of this asset are all there, and hear its stage; a repeat is harmless."""
