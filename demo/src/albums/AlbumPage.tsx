@@ -9,7 +9,7 @@ import { DropZone } from "../composer/DropZone";
 import { freshen } from "../conversation/freshen";
 import { Lightbox } from "../lightbox/Lightbox";
 import { shownAmong } from "../lightbox/shown";
-import { assetIdsOf, cellsIn } from "../media/cells";
+import { assetIdsOf } from "../media/cells";
 import type { Me } from "../session/useSession";
 import { albumSurface } from "./surface";
 import { type OpenAlbum, useAlbum } from "./useAlbum";
@@ -31,13 +31,11 @@ export function AlbumPage({ albumId, me, state }: Props) {
   const [problem, setProblem] = useState<string | null>(null);
 
   const cells = useMemo(() => {
-    const begun = uploads.filter((upload) => !assetIdsOf(upload).length).reverse();
-    const all = new Set([...uploads.flatMap(assetIdsOf), ...ids]);
-    const newestFirst = [...all].sort((a, b) => b - a);
-    return [
-      ...begun.flatMap((upload) => cellsOf({ upload, messageId: null })),
-      ...cellsIn(state, uploads, newestFirst),
-    ];
+    // What goes in from here stays where it was put: which of several files the server hears of first is chance.
+    const local = [...uploads].reverse().flatMap((upload) => cellsOf({ state, upload, messageId: null }));
+    const mine = new Set(uploads.flatMap(assetIdsOf));
+    const others = ids.filter((id) => !mine.has(id));
+    return [...local, ...cellsOf({ state, assetIds: others })];
   }, [state, uploads, ids]);
   const shown = useMemo(() => shownAmong(cells), [cells]);
 

@@ -29,16 +29,15 @@ export function PostCard({ post, author, mine, cells, actions, onDelete }: Props
         <Avatar {...author} />
         <p>
           <span className="post-author">{author.username}</span>
-          <span className="post-time">
+          {status === "publishing" ? (
+            <span className="post-status" role="status">
+              <Icon name="clock" />
+              {cells.some(({ stage }) => stage === "failed") ? "Held back" : "Publishing…"}
+            </span>
+          ) : (
             <time dateTime={createdAt}>{`${dayName(createdAt)}, ${clockTime(createdAt)}`}</time>
-          </span>
+          )}
         </p>
-        {status === "publishing" && (
-          <span className="post-status" role="status">
-            <Icon name="clock" />
-            {cells.some(({ stage }) => stage === "failed") ? "Held back" : "Publishing…"}
-          </span>
-        )}
         {mine && (
           <button className="icon-button" type="button" onClick={remove} disabled={busy} aria-label="Delete this post">
             <Icon name="trash" />

@@ -30,6 +30,7 @@ export function useFeed(): Feed {
   const [loading, setLoading] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const gone = useRef(new Set<number>()); // a page that was asked for before knows them still
+  const made = useRef(new Set<number>()); // since the first page was asked for, which may not know them yet
 
   const add = useCallback(
     (post: Post) => {
@@ -37,6 +38,7 @@ export function useFeed(): Feed {
         client,
         post.media.map((medium) => postedAsset(medium, post.authorId)),
       );
+      made.current.add(post.postId);
       setPosts((before) => merged(before, [post], gone.current));
     },
     [client],
@@ -44,6 +46,7 @@ export function useFeed(): Feed {
   const ask = useCallback(
     async (cursor: string | null) => {
       setLoading(true);
+      if (!cursor) made.current.clear();
       setProblem(null);
       try {
         const page = await client.api.request<Page>("GET", "/feed", { query: { cursor } });
@@ -51,7 +54,7 @@ export function useFeed(): Feed {
           client,
           page.items.flatMap(({ media, authorId }) => media.map((medium) => postedAsset(medium, authorId))),
         );
-        setPosts((before) => merged(cursor ? before : within(before, page), page.items, gone.current));
+        setPosts((before) => merged(cursor ? before : within(before, page, made.current), page.items, gone.current));
         setNext((before) => (cursor || before === undefined ? page.next : before));
       } catch (error) {
         setProblem((error as Error).message);
@@ -101,8 +104,7 @@ function merged(before: readonly Post[], told: readonly Post[], gone: ReadonlySe
 }
 
 /** What the first page does not show any more, of all that it would show, has been taken back. */
-function within(before: readonly Post[], { items, next }: Page): Post[] {
+function within(before: readonly Post[], { items, next }: Page, made: ReadonlySet<number>): Post[] {
   const oldest = next === null ? 0 : (items.at(-1)?.postId ?? 0);
-  const newest = items[0]?.postId ?? 0;
-  return before.filter(({ postId }) => postId < oldest || postId > newest);
+  return before.filter(({ postId }) => postId < oldest || made.has(postId));
 }

@@ -1,6 +1,6 @@
 /** From words and files to a post: it is made as soon as the server knows of each file, while their bytes are on their way. */
-import type { Post } from "mediadock";
-import { useClient, useDirectUpload } from "mediadock/react";
+import { type Post, UploadIncomplete } from "mediadock";
+import { type LocalUpload, useClient, useDirectUpload } from "mediadock/react";
 import { postSurface } from "./surface";
 
 /** Gives the post as it is at first. Nothing is left of it when it rejects. */
@@ -9,35 +9,27 @@ export function usePosting(myId: number): (content: string, files: readonly File
   const { start, dismiss } = useDirectUpload();
 
   return async (content, files) => {
-    const begun = files.map((file) => {
-      let onBegun = (_mediaId: number) => {};
-      const known = new Promise<number>((resolve) => {
-        onBegun = resolve;
+    const begun: LocalUpload[] = [];
+    const begin = (file: File) =>
+      new Promise<number>((resolve, reject) => {
+        const local = start([file], { to: postSurface(client, file, resolve) });
+        begun.push(local);
+        local.upload.sent.catch(reject); // too late to be heard, but where nothing could be begun at all
       });
-      const local = start([file], { to: postSurface(client, file, (mediaId) => onBegun(mediaId)) });
-      // `sent` rejects where nothing could be begun at all.
-      return { local, mediaId: Promise.race([known, local.upload.sent.then(({ assetIds }) => assetIds[0] ?? 0)]) };
-    });
     try {
-      const mediaIds = await Promise.all(begun.map(({ mediaId }) => mediaId));
-      const body = { content, mediaIds };
+      const mediaIds: number[] = [];
+      for (const file of files) mediaIds.push(await begin(file)); // in their order, which is that of their ids
       const made = await client.api.request<Pick<Post, "postId" | "status" | "media">>("POST", "/feed/submit", {
-        body,
+        body: { content, mediaIds },
         creates: true,
       });
       return { ...made, authorId: myId, content, createdAt: new Date().toISOString(), publishedAt: null };
     } catch (error) {
-      for (const { local } of begun) {
+      for (const local of begun) {
         void local.cancel().catch(() => {});
         dismiss(local.id);
       }
-      throw reasonOf(error);
+      throw error instanceof UploadIncomplete ? error.failures[0].error : error;
     }
   };
-}
-
-/** Of several files that did not make it, the first says why. */
-function reasonOf(error: unknown): unknown {
-  const { failures } = error as { failures?: readonly { error: Error }[] };
-  return failures?.[0]?.error ?? error;
 }

@@ -63,7 +63,7 @@ export function ProfilePage({ me, state, onSignOut }: Props) {
               <input ref={picker} type="file" accept="image/*" hidden onChange={chosen} />
               <button className="button" type="button" onClick={() => picker.current?.click()}>
                 <Icon name="camera" />
-                {me.avatar ? "Choose another picture" : "Choose a picture"}
+                {me.avatar ? "Replace" : "Choose a picture"}
               </button>
               {me.avatar && (
                 <button className="button danger" type="button" onClick={without}>

@@ -17,9 +17,9 @@ DESKTOP = {"width": 1120, "height": 780}
 expect.set_options(timeout=60_000)
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def built_pages() -> None:
-    """As the sources are now, before a server takes its copy of them."""
+    """As the sources are now; of the session, so that it comes before the server, which takes a copy of them."""
     build_pages()
 
 

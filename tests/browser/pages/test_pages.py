@@ -64,7 +64,9 @@ def test_an_album_says_why_a_file_is_none_of_its_pictures(alice: Somebody, thing
     cells = new_album(alice, "Lies")
     choose(alice, "Add pictures", things.executable, things.photo)
     expect(cells.locator(".md-reason")).to_have_text("This file is a program. Programs are not accepted.")
-    expect(cells.nth(0)).to_have_attribute("data-stage", "done")
+    expect(cells.nth(1)).to_have_attribute("data-stage", "failed")
+    expect(alice.button("Open harbour.jpg")).to_be_visible()
+    expect(alice.page.get_by_text("1 ready · 1 failed", exact=True)).to_be_visible()
     alice.button("Remove holiday.jpg").click()
     are_ready(cells, 1)
 
@@ -133,7 +135,7 @@ def test_an_avatar_is_seen_in_the_list_of_others(
     row.click()
     expect(bob.page.locator(".conversation-header img.avatar")).to_be_visible()
 
-    choose(alice, "Choose another picture", things.other_photo)
+    choose(alice, "Replace", things.other_photo)
     eventually(lambda: square.get_attribute("src") != first)
     alice.page.get_by_role("button", name="Remove", exact=True).click()
     expect(square).to_have_count(0)
