@@ -31,6 +31,8 @@ export function useLetters(myId: number): Letters {
   const client = useClient();
   const [letters, setLetters] = useState<readonly Letter[]>([]);
   const posting = useRef(new Set<string>());
+  const last = useRef(Promise.resolve());
+  const stuck = useRef(new Set<string>()); // those that wait, oldest first
   const taken = useRef(new Set<number>()); // messages that are a letter's already: the same may be said twice
 
   const change = useCallback(
@@ -39,10 +41,13 @@ export function useLetters(myId: number): Letters {
     [],
   );
 
-  const post = useCallback(
+  const deliver = useCallback(
     async (letter: Letter) => {
-      if (posting.current.has(letter.key)) return;
-      posting.current.add(letter.key);
+      const [oldest = letter.key] = stuck.current;
+      if (oldest !== letter.key) {
+        stuck.current.add(letter.key);
+        return change(letter.key, { waits: true });
+      }
       try {
         // Only the answer may have been lost: then the letter is among the messages by now.
         if (letter.waits) await client.messages(letter.to, null, LATEST);
@@ -51,14 +56,25 @@ export function useLetters(myId: number): Letters {
         const message = found ?? (await client.sendText(letter.to, letter.text));
         taken.current.add(message.message_id);
         if ("attachments" in message) client.store.add([message], client.store.getState().seq);
+        stuck.current.delete(letter.key);
         change(letter.key, { messageId: message.message_id, waits: false });
       } catch (error) {
-        change(letter.key, error instanceof Unreachable ? { waits: true } : { problem: (error as Error).message });
-      } finally {
-        posting.current.delete(letter.key);
+        const waits = error instanceof Unreachable;
+        stuck.current[waits ? "add" : "delete"](letter.key);
+        change(letter.key, waits ? { waits } : { waits, problem: (error as Error).message });
       }
     },
     [client, change, myId],
+  );
+
+  /** One after the other: what was written first stands first, and none overtakes one that waits. */
+  const post = useCallback(
+    (letter: Letter) => {
+      if (posting.current.has(letter.key)) return;
+      posting.current.add(letter.key);
+      last.current = last.current.then(() => deliver(letter)).finally(() => posting.current.delete(letter.key));
+    },
+    [deliver],
   );
 
   const sendText = (to: number, text: string) => {
@@ -67,14 +83,14 @@ export function useLetters(myId: number): Letters {
     const at = new Date().toISOString();
     const letter = { key, to, text, at, afterId: Math.max(0, ...known), messageId: null, waits: false, problem: null };
     setLetters((all) => [...all, letter]);
-    void post(letter);
+    post(letter);
   };
 
   useEffect(() => {
     const waiting = letters.filter(({ waits }) => waits);
     if (!waiting.length) return;
     const again = () => {
-      for (const letter of waiting) void post(letter);
+      for (const letter of waiting) post(letter);
     };
     const timer = setInterval(again, LOOK_EVERY_MS);
     window.addEventListener("online", again);
@@ -89,9 +105,12 @@ export function useLetters(myId: number): Letters {
     sendText,
     retryText: (letter) => {
       change(letter.key, { problem: null });
-      void post(letter);
+      post(letter);
     },
-    discardText: ({ key }) => setLetters((all) => all.filter((letter) => letter.key !== key)),
+    discardText: ({ key }) => {
+      stuck.current.delete(key);
+      setLetters((all) => all.filter((letter) => letter.key !== key));
+    },
   };
 }
 

@@ -17,7 +17,7 @@ _WATCH_SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries())
-    window.shifts.push({ value: entry.value, byInput: entry.hadRecentInput,
+    window.shifts.push({ value: entry.value, at: entry.startTime, byInput: entry.hadRecentInput,
       of: entry.sources.map(({ node }) => node?.className ?? node?.nodeName) });
 }).observe({ type: "layout-shift", buffered: true });
 """
@@ -119,6 +119,17 @@ class Somebody:
             }))"""
         )
         return told
+
+    def now(self) -> float:
+        """The page's clock, once everything that has changed is painted."""
+        painted = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+        return float(self.page.evaluate(f"{painted}.then(() => performance.now())"))
+
+    def shifts_since(self, moment: float) -> list[dict[str, Any]]:
+        """What has moved by itself since a moment of the page's clock; ``value`` as browsers count it."""
+        self.now()
+        shifts: list[dict[str, Any]] = self.page.evaluate("window.shifts")
+        return [shift for shift in shifts if shift["at"] > moment and not shift["byInput"]]
 
     def boxes(self, selector: str) -> Sequence[tuple[float, ...]]:
         """Where each such element is in its list, rounded to a tenth of a pixel: scrolling changes nothing."""

@@ -92,7 +92,7 @@ def test_texts_stand_in_their_order_on_both_sides(alice: Somebody, bob: Somebody
         said.append(f"{number}: {'no' if number % 2 else 'yes'}")
         speaker.send(text=said[-1])
         listener.sees_text(*said)
-    for number in range(6, 10):  # without waiting
+    for number in range(6, 18):  # without waiting
         said.append(f"{number}: and another thing")
         alice.send(text=said[-1])
     for person in (alice, bob):
