@@ -81,7 +81,8 @@ def test_media_that_are_ready_are_published_at_once_in_the_order_asked(alice: Ap
     assert post["status"] == "published"
     assert [one["mediaId"] for one in post["media"]] == [second, first]
     assert {one["postId"] for one in post["media"]} == {post["postId"]}
-    assert status_of(bob, post["postId"]) == "published"
+    shown = next(one for one in feed(bob) if one["postId"] == post["postId"])
+    assert [one["mediaId"] for one in shown["media"]] == [second, first]
     assert alice.get(f"/media/{first}").json()["postId"] == post["postId"]
 
 

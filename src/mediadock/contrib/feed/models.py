@@ -1,10 +1,14 @@
-"""Posts. A post is published from ``published_at`` on; it never goes back."""
+"""Posts. A post is published from ``published_at`` on; it never goes back.
+
+Its media hang on it by their links; ``media_order`` is only how they were given, and may name some that are gone.
+"""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -14,6 +18,7 @@ class Post(models.Model):
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     content = models.TextField()
+    media_order: models.Field[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     created_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
 

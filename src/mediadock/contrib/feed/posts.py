@@ -28,7 +28,7 @@ def submit_post(*, author_id: int, content: str, media_ids: Sequence[int]) -> di
     _check(content, media_ids)
     try:
         with transaction.atomic():
-            post = Post.objects.create(author_id=author_id, content=content)
+            post = Post.objects.create(author_id=author_id, content=content, media_order=list(media_ids))
             post.refresh_from_db()
             media = link_assets(author_id, media_ids, kind=POST, link_id=post.pk) if media_ids else []
             if publish_when_ready(post, [State(asset.state) for asset in media]) == "publishing":
@@ -45,7 +45,7 @@ def feed_of(user_id: int, *, cursor: str | None, limit: int) -> tuple[list[dict[
     media: dict[int | None, list[MediaAsset]] = {post.pk: [] for post in page}
     for asset in MediaAsset.objects.filter(link_kind=POST, link_id__in=list(media)).order_by("pk"):
         media[asset.link_id].append(asset)
-    return [_shown(post, media[post.pk], user_id) for post in page], following
+    return [_shown(post, _in_order(media[post.pk], post.media_order), user_id) for post in page], following
 
 
 def delete_post(*, author_id: int, post_id: int) -> None:
@@ -59,6 +59,10 @@ def delete_post(*, author_id: int, post_id: int) -> None:
             raise _no_post()
         for asset in locked:
             delete_asset(asset)
+
+
+def _in_order(media: Sequence[MediaAsset], order: Sequence[int]) -> list[MediaAsset]:
+    return sorted(media, key=lambda asset: order.index(asset.pk) if asset.pk in order else len(order))
 
 
 def _check(content: str, media_ids: Sequence[int]) -> None:
