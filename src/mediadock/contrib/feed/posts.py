@@ -28,9 +28,10 @@ def submit_post(*, author_id: int, content: str, media_ids: Sequence[int]) -> di
     _check(content, media_ids)
     try:
         with transaction.atomic():
-            post = Post.objects.create(author_id=author_id, content=content, media_order=list(media_ids))
+            post = Post.objects.create(author_id=author_id, content=content)
             post.refresh_from_db()
             media = link_assets(author_id, media_ids, kind=POST, link_id=post.pk) if media_ids else []
+            Post.objects.filter(pk=post.pk).update(media_order=[asset.pk for asset in media])
             if publish_when_ready(post, [State(asset.state) for asset in media]) == "publishing":
                 tell(post)
     except IntegrityError as error:
