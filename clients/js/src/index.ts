@@ -8,6 +8,7 @@ export type {
   Asset,
   Config,
   EventFrame,
+  Generation,
   Kind,
   Limits,
   MediaSession,

@@ -6,6 +6,7 @@ const PAGES: readonly { page: PageName; name: string; icon: IconName }[] = [
   { page: "chats", name: "Chats", icon: "chats" },
   { page: "albums", name: "Albums", icon: "albums" },
   { page: "feed", name: "Feed", icon: "feed" },
+  { page: "generated", name: "Generated", icon: "generated" },
   { page: "profile", name: "Profile", icon: "person" },
 ];
 

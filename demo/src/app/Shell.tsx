@@ -8,6 +8,7 @@ import { ConnectionBanner } from "../connection/ConnectionBanner";
 import { useMissingTexts } from "../conversation/useMissingTexts";
 import { useOutbox } from "../conversation/useOutbox";
 import { FeedPage } from "../feed/FeedPage";
+import { GeneratedPage } from "../generated/GeneratedPage";
 import { overviewsOf } from "../people/overview";
 import { usePeople } from "../people/usePeople";
 import { ProfilePage } from "../profile/ProfilePage";
@@ -24,7 +25,7 @@ interface Props {
   onSignOut: (notice?: string) => void;
 }
 
-const TITLES = { albums: "Albums", feed: "Feed", profile: "Profile" };
+const TITLES = { albums: "Albums", feed: "Feed", generated: "Generated", profile: "Profile" };
 
 export function Shell({ account, onSignOut }: Props) {
   const route = useRoute();
@@ -69,6 +70,7 @@ export function Shell({ account, onSignOut }: Props) {
           <AlbumPage key={route.albumId} albumId={route.albumId} me={me} state={state} />
         )}
         {route.page === "feed" && <FeedPage me={me} people={people} state={state} />}
+        {route.page === "generated" && <GeneratedPage me={me} state={state} />}
         {route.page === "profile" && <ProfilePage me={me} state={state} onSignOut={() => onSignOut()} />}
       </div>
     </div>

@@ -5,6 +5,7 @@ export type Route =
   | { page: "chats"; personId: number | null }
   | { page: "albums"; albumId: number | null }
   | { page: "feed" }
+  | { page: "generated" }
   | { page: "profile" };
 
 export type PageName = Route["page"];
@@ -17,7 +18,7 @@ const subscribe = (tell: () => void) => {
 export function parseRoute(hash: string): Route {
   const [, page, id] = /^#\/(\w+)(?:\/(\d+))?$/.exec(hash) ?? [];
   if (page === "albums") return { page, albumId: id ? Number(id) : null };
-  if (page === "feed" || page === "profile") return { page };
+  if (page === "feed" || page === "generated" || page === "profile") return { page };
   return { page: "chats", personId: page === "chats" && id ? Number(id) : null };
 }
 

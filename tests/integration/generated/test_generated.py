@@ -116,6 +116,17 @@ def test_a_generation_is_announced_once(service: Api) -> None:
     assert with_key[0].json() == with_key[1].json()
 
 
+def test_generations_are_listed_newest_first_and_ones_own(service: Api, alice: Api, bob: Api) -> None:
+    for name in ("gen-1", "gen-2", "gen-3"):
+        announced(service, name)
+    first = alice.get("/generated?limit=2").json()
+    assert [item["generationId"] for item in first["items"]] == ["gen-3", "gen-2"]
+    assert [image["index"] for image in first["items"][0]["images"]] == [0, 1, 2, 3]
+    rest = alice.get(f"/generated?cursor={first['next']}").json()
+    assert ([item["generationId"] for item in rest["items"]], rest["next"]) == (["gen-1"], None)
+    assert bob.get("/generated").json() == {"items": [], "next": None}
+
+
 def test_generations_of_one_name_and_two_services_are_two(service: Api, bob: Api) -> None:
     mine = announced(service)
     assert bob.user_id is not None
@@ -133,6 +144,7 @@ def test_only_a_service_brings_images_and_only_the_owner_sees_them(
     refused(bob.get("/generated/gen-1/images"), 404, "generation_not_found")
     refused(service.get("/generated/gen-9/images"), 404, "generation_not_found")
     refused(web.anonymous().get("/generated/gen-1/images"), 401)
+    refused(web.anonymous().get("/generated"), 401)
     refused(web.anonymous().post("/generated/gen-1/images", **A_BATCH), 401)
 
 

@@ -221,8 +221,18 @@ export interface GenerationIn {
   model?: string;
 }
 
+export interface GenerationList {
+  items: Array<GenerationWithImagesOut>;
+  next: string | null;
+}
+
 export interface GenerationOut {
   images: Array<GeneratedRefOut>;
+}
+
+export interface GenerationWithImagesOut {
+  images: Array<GeneratedImageOut>;
+  generationId: string;
 }
 
 /** Where to send the bytes: direct has `put_url` and `headers`, multipart the rest. */

@@ -5,6 +5,7 @@ export type {
   AlbumMediaOut as AlbumMedium,
   AlbumRefOut as Album,
   ConfigOut as Config,
+  GenerationWithImagesOut as Generation,
   MediaOut as Medium,
   PostOut as Post,
   ProfileOut as Limits,

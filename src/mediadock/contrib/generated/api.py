@@ -8,16 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from mediadock.api.idempotency import idempotent
+from mediadock.api.pagination import DEFAULT_LIMIT
 from mediadock.api.responses import json_response
 from mediadock.api.schemas import REFUSALS
 from mediadock.api.sessions import DECLARED_FIELDS, SessionOut, fields_called, session_out
 from mediadock.auth.http import bearer, principal_of
-from mediadock.contrib.generated.images import announce_images, grant_image, images_of, refs_out
+from mediadock.contrib.generated.images import announce_images, generations_of, grant_image, images_of, refs_out
 from mediadock.contrib.generated.schemas import (
     GENERATION_ID,
     GeneratedBytesIn,
     GeneratedImagesOut,
     GenerationIn,
+    GenerationList,
     GenerationOut,
 )
 from mediadock.core.errors import Forbidden
@@ -40,6 +42,13 @@ def announce(request: HttpRequest, generation_id: GenerationId, body: Generation
         model=body.model,
     )
     return json_response(201, {"images": refs_out(images)})
+
+
+@router.get("/generated", response={200: GenerationList, **REFUSALS})
+def list_generations(request: HttpRequest, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> HttpResponse:
+    """The caller's generations with their images, newest first."""
+    items, following = generations_of(principal_of(request).user_id, cursor=cursor, limit=limit)
+    return json_response(200, {"items": items, "next": following})
 
 
 @router.get("/generated/{generation_id}/images", response={200: GeneratedImagesOut, **REFUSALS})

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from mediadock.api.media import media_out
+from mediadock.api.pagination import newest_page
 from mediadock.contrib.generated.models import GeneratedImage
 from mediadock.contrib.generated.profile import GENERATED, LINK_KIND
 from mediadock.core.errors import Conflict, FieldError, NotFound, TypeRefused, Unauthenticated
@@ -78,6 +79,19 @@ def images_of(owner_id: int, generation_id: str) -> list[dict[str, Any]]:
         raise NotFound("generation_not_found", "There is no such generation of yours.")
     assets = MediaAsset.objects.in_bulk([image.media_id for image in images])
     return [_shown(image, assets.get(image.media_id)) for image in images]
+
+
+def generations_of(owner_id: int, *, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """The owner's generations with their images, newest first."""
+    first = GeneratedImage.objects.filter(owner_id=owner_id, index=0)
+    page, following = newest_page(first, cursor=cursor, limit=limit)
+    names = [image.generation_id for image in page]
+    images = list(GeneratedImage.objects.filter(owner_id=owner_id, generation_id__in=names).order_by("index"))
+    assets = MediaAsset.objects.in_bulk([image.media_id for image in images])
+    shown: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for image in images:
+        shown[image.generation_id].append(_shown(image, assets.get(image.media_id)))
+    return [{"generationId": name, "images": shown[name]} for name in names], following
 
 
 def refs_out(images: Sequence[GeneratedImage]) -> list[dict[str, int]]:

@@ -52,3 +52,12 @@ class GeneratedImageOut(GeneratedRefOut):
 
 class GeneratedImagesOut(Schema):
     images: list[GeneratedImageOut]
+
+
+class GenerationWithImagesOut(GeneratedImagesOut):
+    generationId: str
+
+
+class GenerationList(Schema):
+    items: list[GenerationWithImagesOut]
+    next: str | None
