@@ -1,0 +1,57 @@
+"""Who may do what on every surface beside the chat: the owner, another user, that one's service, nobody."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from mediadock.auth.conf import token_settings
+from mediadock.auth.jwt import issue
+from stack.client import Api, call
+from stack.problems import refused
+from stack.surface_doors import A_BATCH, A_PICTURE, SURFACE_DOORS, Door, Names
+from stack.web import QuietWeb
+
+
+def as_service(user: Api) -> Api:
+    """A machine that acts for the user."""
+    assert user.user_id is not None
+    return replace(user, token=issue(token_settings(), user_id=user.user_id, now=time.time(), scope="service"))
+
+
+@pytest.fixture
+def names(alice: Api) -> Names:
+    """One thing of Alice's on every surface."""
+    generation = "gen-1"
+    assert as_service(alice).post(f"/generated/{generation}/images", **A_BATCH).status == 201
+    return {
+        "media_id": alice.post("/media/upload-session", **A_PICTURE).json()["mediaId"],
+        "post_id": alice.post("/feed/submit", content="Mine").json()["postId"],
+        "album_id": alice.post("/albums", title="Mine").json()["albumId"],
+        "generation_id": generation,
+        "index": 0,
+    }
+
+
+@pytest.mark.parametrize("door", SURFACE_DOORS, ids=str)
+def test_everybody_gets_what_is_theirs(door: Door, names: Names, alice: Api, bob: Api) -> None:
+    for person, status in ((bob, door.other), (as_service(bob), door.service), (alice, door.owner)):
+        answer = door.open(person, names)
+        assert answer.status == status, answer.body
+        if status >= 400:
+            refused(answer, status)
+
+
+@pytest.mark.parametrize("door", [door for door in SURFACE_DOORS if door.other == 404], ids=str)
+def test_what_is_somebody_elses_is_as_what_never_was(door: Door, names: Names, bob: Api) -> None:
+    never = {name: "gen-0" if name == "generation_id" else 2**62 for name in names} | {"index": 0}
+    assert door.open(bob, names).json() == door.open(bob, never).json()
+
+
+@pytest.mark.parametrize("door", SURFACE_DOORS, ids=str)
+def test_nobody_gets_nothing_whatever_the_body(door: Door, names: Names, web: QuietWeb) -> None:
+    refused(door.open(web.anonymous(), names), 401, "token_missing")
+    url = web.url + "/api/v1" + door.path.format(**names)
+    refused(call(door.method, url, body=b"{not json", headers={"Authorization": "Bearer nonsense"}), 401)
