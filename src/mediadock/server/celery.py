@@ -14,7 +14,7 @@ from celery import Celery
 from celery.signals import setup_logging, worker_init, worker_process_init
 
 from mediadock.processing import sandbox
-from mediadock.server.broker import outlive_redis
+from mediadock.uploads.broker import outlive_redis
 
 _log = logging.getLogger(__name__)
 _TIME_LIMIT_S = int(os.environ.get("MEDIADOCK_PROCESS_TIME_LIMIT", "900")) + 60

@@ -119,26 +119,6 @@ def test_an_album_goes_with_all_that_is_in_it(alice: Api) -> None:
     refused(alice.get(f"/media/{media_id}"), 404)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "owner", "body"),
-    [
-        ("GET", "/albums/{album}", 200, None),
-        ("GET", "/albums/{album}/media", 200, None),
-        ("POST", "/albums/{album}/media/upload", 201, A_PICTURE),
-        ("DELETE", "/albums/{album}", 204, None),
-    ],
-)
-def test_an_album_is_its_owners(
-    alice: Api, bob: Api, web: QuietWeb, method: str, path: str, owner: int, body: dict[str, Any] | None
-) -> None:
-    album = album_of(alice)
-    foreign = refused(bob.send(method, path.format(album=album), json=body), 404, "album_not_found")
-    for unknown in (0, 2**62, 2**80):
-        assert refused(bob.send(method, path.format(album=unknown), json=body), 404) == foreign
-    refused(web.anonymous().send(method, path.format(album=album), json=body), 401)
-    assert alice.send(method, path.format(album=album), json=body).status == owner
-
-
 def test_nobody_makes_or_lists_albums_without_a_token(web: QuietWeb) -> None:
     refused(web.anonymous().get("/albums"), 401)
     refused(web.anonymous().post("/albums", title="a"), 401)

@@ -77,8 +77,7 @@ def images_of(owner_id: int, generation_id: str) -> list[dict[str, Any]]:
     images = list(GeneratedImage.objects.filter(owner_id=owner_id, generation_id=generation_id).order_by("index"))
     if not images:
         raise NotFound("generation_not_found", "There is no such generation of yours.")
-    assets = MediaAsset.objects.in_bulk([image.media_id for image in images])
-    return [_shown(image, assets.get(image.media_id)) for image in images]
+    return _all_shown(images)
 
 
 def generations_of(owner_id: int, *, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
@@ -87,10 +86,9 @@ def generations_of(owner_id: int, *, cursor: str | None, limit: int) -> tuple[li
     page, following = newest_page(first, cursor=cursor, limit=limit)
     names = [image.generation_id for image in page]
     images = list(GeneratedImage.objects.filter(owner_id=owner_id, generation_id__in=names).order_by("index"))
-    assets = MediaAsset.objects.in_bulk([image.media_id for image in images])
     shown: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
-    for image in images:
-        shown[image.generation_id].append(_shown(image, assets.get(image.media_id)))
+    for image, document in zip(images, _all_shown(images), strict=True):
+        shown[image.generation_id].append(document)
     return [{"generationId": name, "images": shown[name]} for name in names], following
 
 
@@ -147,6 +145,11 @@ def _checked_type(content_type: str) -> str:
 
 def _ref(image: GeneratedImage) -> dict[str, int]:
     return {"imageId": image.pk, "mediaId": image.media_id, "index": image.index}
+
+
+def _all_shown(images: Sequence[GeneratedImage]) -> list[dict[str, Any]]:
+    assets = MediaAsset.objects.in_bulk([image.media_id for image in images])
+    return [_shown(image, assets.get(image.media_id)) for image in images]
 
 
 def _shown(image: GeneratedImage, asset: MediaAsset | None) -> dict[str, Any]:

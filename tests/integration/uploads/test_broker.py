@@ -9,7 +9,7 @@ import pytest
 from kombu import Connection
 from kombu.message import Message
 
-from mediadock.server.broker import SteadyTransport, outlive_redis
+from mediadock.uploads.broker import SteadyTransport, outlive_redis
 
 
 @pytest.fixture
