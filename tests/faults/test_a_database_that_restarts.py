@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from e2e.faults.oracle import assert_done_once, assert_ledger_settled, assert_no_gaps, assert_published_once
-from e2e.faults.pictures import quick_jpeg, slow_gif
+from faults.oracle import assert_done_once, assert_ledger_settled, assert_no_gaps, assert_published_once
+from faults.pictures import quick_jpeg, slow_gif
 from stack.breakable import BreakableServer
 from stack.client import Answer, Api
 from stack.problems import refused

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from e2e.faults.oracle import assert_no_gaps, assert_published_once
-from e2e.faults.pictures import quick_jpeg, slow_gif
+from faults.oracle import assert_no_gaps, assert_published_once
+from faults.pictures import quick_jpeg, slow_gif
 from stack.breakable import BreakableServer
 from stack.client import Api
 from stack.problems import refused

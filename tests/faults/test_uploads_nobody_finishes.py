@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from e2e.faults.oracle import assert_ledger_settled, assert_no_gaps
-from e2e.faults.pictures import quick_jpeg
+from faults.oracle import assert_ledger_settled, assert_no_gaps
+from faults.pictures import quick_jpeg
 from stack.breakable import BreakableServer
 from stack.client import Api, call
 from stack.sending import Upload, prepare

@@ -8,8 +8,8 @@ import signal
 import psutil
 import pytest
 
-from e2e.faults.oracle import assert_no_gaps, assert_published_once
-from e2e.faults.pictures import quick_jpeg, slow_gif
+from faults.oracle import assert_no_gaps, assert_published_once
+from faults.pictures import quick_jpeg, slow_gif
 from mediadock.local.family import descendants
 from stack.breakable import BreakableServer
 from stack.client import Api

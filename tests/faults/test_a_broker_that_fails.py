@@ -10,8 +10,8 @@ from typing import TypeVar
 import pytest
 import redis
 
-from e2e.faults.oracle import assert_done_once, assert_ledger_settled, assert_no_gaps, assert_published_once
-from e2e.faults.pictures import quick_jpeg
+from faults.oracle import assert_done_once, assert_ledger_settled, assert_no_gaps, assert_published_once
+from faults.pictures import quick_jpeg
 from stack.breakable import BreakableServer
 from stack.client import Api
 from stack.sending import Upload, prepare, send

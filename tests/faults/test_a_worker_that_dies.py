@@ -7,8 +7,8 @@ import time
 import pytest
 from celery import Celery
 
-from e2e.faults.oracle import assert_done_once, assert_no_gaps, assert_published_once
-from e2e.faults.pictures import quick_jpeg, slow_gif
+from faults.oracle import assert_done_once, assert_no_gaps, assert_published_once
+from faults.pictures import quick_jpeg, slow_gif
 from media.pictures import photo_like
 from mediadock.local.family import descendants
 from stack.breakable import BreakableServer

@@ -16,9 +16,9 @@ from types import MappingProxyType
 import psutil
 import pytest
 
-from e2e.faults.films import assert_all_published_once, send_film, send_sound
-from e2e.faults.oracle import assert_no_gaps
-from e2e.faults.pictures import quick_jpeg
+from faults.films import assert_all_published_once, send_film, send_sound
+from faults.oracle import assert_no_gaps
+from faults.pictures import quick_jpeg
 from hostile.poisoned import folders_in, running, small_disk, stub
 from media import programs
 from media.programs import Program
