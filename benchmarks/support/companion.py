@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +11,7 @@ from pathlib import Path
 from mediadock.local.ports import free_port
 from support.npm import npm_peer
 from support.platform import Platform
+from support.processes import running
 
 _AWS = ("client-s3", "client-sts", "lib-storage", "s3-presigned-post", "s3-request-presigner")
 
@@ -44,25 +42,6 @@ def companion(platform: Platform, *, pages: Path | None = None) -> Iterator[str]
             "AWS_REQUEST_CHECKSUM_CALCULATION": "WHEN_REQUIRED",
         }
         script = Path(__file__).parents[1] / "peers" / "companion.mjs"
-        process = subprocess.Popen(
-            ["node", str(script)], cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            _wait_for(port)
+        probe = f"http://127.0.0.1:{port}/s3/params?filename=a&type=b"
+        with running(("node", str(script)), env=env, cwd=folder, answers=probe):
             yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _wait_for(port: int) -> None:
-    """Until Companion answers."""
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/s3/params?filename=a&type=b"):
-                return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
