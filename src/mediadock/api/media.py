@@ -56,6 +56,11 @@ class MediaOut(CompletedOut):
     updatedAt: str
 
 
+class MediaList(Schema):
+    items: list[MediaOut]
+    next: str | None
+
+
 def completed_out(asset: MediaAsset, *, viewer_id: int) -> dict[str, Any]:
     """What complete answers."""
     shown = render(snapshot(asset, message_status=None), viewer_id=viewer_id)

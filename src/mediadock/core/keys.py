@@ -32,8 +32,8 @@ def incoming_key(
     """The quarantine key of an upload: the ``layout`` of its profile with its names in braces filled in.
 
     ``{owner}``, ``{asset}``, ``{name}`` (a slug with its extension), ``{ext}`` (``bin`` where there is none),
-    ``{time_ms}`` and ``{unique}``, a random text; ``fields`` are further ones that the surface has checked: an album's
-    id. Without an ``asset_id`` its place is held by ``UNNUMBERED``.
+    ``{time_ms}`` and ``{unique}``, a random text; ``fields`` are further ones that the surface has checked, such as
+    an id. Without an ``asset_id`` its place is held by ``UNNUMBERED``.
     """
     return INCOMING + layout.format(
         owner=owner_id,
@@ -44,6 +44,11 @@ def incoming_key(
         unique=unique,
         **fields,
     )
+
+
+def layout_prefix(layout: str) -> str:
+    """What every quarantine key of a ``layout`` begins with."""
+    return INCOMING + layout.partition("{")[0]
 
 
 def published_prefix(*, asset_id: int, attempt: int, nonce: str) -> str:

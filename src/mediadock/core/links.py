@@ -1,4 +1,4 @@
-"""Kinds of links: what an asset can hang on after it was prepared, whatever its profile (a post, an album's cover).
+"""Kinds of links: what an asset can hang on, whatever its profile, from prepare on or later.
 
 A surface registers its kind when Django starts. The engine calls its hook in the transaction that settles an asset.
 """

@@ -51,13 +51,13 @@ CAN_RETRY = frozenset({State.FAILED})
 
 @dataclass(frozen=True)
 class View:
-    """One row of the truth table: what each surface calls a state."""
+    """One row of the truth table: what each vocabulary calls a state; the short one tells only whether it is there."""
 
     message_status: str
     processing_status: str
     stage: str
     media_status: str
-    album_status: str
+    short_status: str
 
 
 VIEWS: Mapping[State, View] = MappingProxyType(

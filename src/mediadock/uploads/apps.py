@@ -1,6 +1,9 @@
 """The Django app of the engine."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+SURFACE = "surface"
 
 
 class UploadsConfig(AppConfig):
@@ -10,3 +13,10 @@ class UploadsConfig(AppConfig):
     label = "mediadock_uploads"
     verbose_name = "Mediadock uploads"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Import the ``surface`` module of every installed app that has one, as Django's admin imports ``admin``.
+
+        Profiles and kinds of links are registered there, so every process of the project knows them, workers too.
+        """
+        autodiscover_modules(SURFACE)

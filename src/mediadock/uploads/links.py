@@ -1,4 +1,4 @@
-"""How a surface hangs its uploads on something of its own (a message, a post) in the engine's one statement."""
+"""How a surface hangs its uploads on something of its own in the engine's one statement."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class MediaAsset(models.Model):
     """One original and all that became of it. Sizes are bytes, ``duration`` is seconds.
 
     ``audience`` are the users who may see it and are told of it, the owner among them. ``link_kind`` and
-    ``link_id`` name what it hangs on (a message, a post), which the engine does not know further. ``due_at`` is from
+    ``link_id`` name what it hangs on, which the engine does not know further. ``due_at`` is from
     when a worker may take it.
     """
 

@@ -53,7 +53,7 @@ def test_every_surface_sees_a_state_by_its_own_word(state: str, row: tuple[str, 
         view.processing_status,
         view.stage,
         view.media_status,
-        view.album_status,
+        view.short_status,
     ) == row
 
 

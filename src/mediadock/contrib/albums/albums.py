@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from mediadock.api.media import media_out
 from mediadock.contrib.albums.models import Album
-from mediadock.contrib.albums.profile import LINK_KIND
+from mediadock.contrib.albums.surface import LINK_KIND
 from mediadock.core.errors import NotFound, Unauthenticated
 from mediadock.core.policy import MAX_INT64
 from mediadock.core.states import VIEWS, State
@@ -52,4 +52,4 @@ def album_out(album: Album) -> dict[str, Any]:
 
 def album_media_out(asset: MediaAsset, *, viewer_id: int) -> dict[str, Any]:
     """One medium of an album, in the album's words."""
-    return {**media_out(asset, viewer_id=viewer_id), "status": VIEWS[State(asset.state)].album_status}
+    return {**media_out(asset, viewer_id=viewer_id), "status": VIEWS[State(asset.state)].short_status}

@@ -9,15 +9,16 @@ from mediadock.api.idempotency import idempotent
 from mediadock.api.pagination import DEFAULT_LIMIT, newest_page
 from mediadock.api.responses import json_response
 from mediadock.api.schemas import REFUSALS
-from mediadock.api.sessions import DECLARED_FIELDS, DeclaredFile, SessionOut, fields_called, session_out
+from mediadock.api.sessions import DeclaredFile
+from mediadock.api.surface import SESSION, begins_upload, media_page
 from mediadock.auth.http import bearer, principal_of
 from mediadock.contrib.albums.albums import album_media_out, album_out, create_album, delete_album, find_album
 from mediadock.contrib.albums.models import Album
-from mediadock.contrib.albums.profile import ALBUM, LINK_KIND
 from mediadock.contrib.albums.schemas import AlbumMediaList, AlbumRefList, AlbumRefOut, NewAlbumIn
+from mediadock.contrib.albums.surface import ALBUM, LINK_KIND
 from mediadock.uploads.links import ExistingLink
-from mediadock.uploads.models import MediaAsset
-from mediadock.uploads.services.prepare import prepare_uploads
+from mediadock.uploads.services.find import find_linked
+from mediadock.uploads.services.prepare import Prepared, prepare_uploads
 
 router = Router(auth=bearer, tags=["albums"])
 
@@ -50,14 +51,13 @@ def delete(request: HttpRequest, album_id: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@router.post("/albums/{album_id}/media/upload", response={201: SessionOut, **REFUSALS})
-@idempotent
-@fields_called(DECLARED_FIELDS)
-def upload(request: HttpRequest, album_id: int, body: DeclaredFile) -> HttpResponse:
+@router.post("/albums/{album_id}/media/upload", response=SESSION)
+@begins_upload
+def upload(request: HttpRequest, album_id: int, body: DeclaredFile) -> Prepared:
     """Begin an upload into an album. The store's event completes a small file; ``complete`` need not be called."""
     user_id = principal_of(request).user_id
     album = find_album(user_id, album_id)
-    prepared = prepare_uploads(
+    return prepare_uploads(
         owner_id=user_id,
         profile=ALBUM,
         declared=[body.declared()],
@@ -65,7 +65,6 @@ def upload(request: HttpRequest, album_id: int, body: DeclaredFile) -> HttpRespo
         link=ExistingLink(LINK_KIND, album.pk),
         key_fields={"album": album.pk},
     )
-    return json_response(201, session_out(prepared.grants[0]))
 
 
 @router.get("/albums/{album_id}/media", response={200: AlbumMediaList, **REFUSALS})
@@ -74,8 +73,5 @@ def list_media(
 ) -> HttpResponse:
     """What is in an album, newest first; what failed stays, with its reason."""
     user_id = principal_of(request).user_id
-    album = find_album(user_id, album_id)
-    inside = MediaAsset.objects.filter(link_kind=LINK_KIND, link_id=album.pk)
-    page, following = newest_page(inside, cursor=cursor, limit=limit)
-    items = [album_media_out(asset, viewer_id=user_id) for asset in page]
-    return json_response(200, {"items": items, "next": following})
+    inside = find_linked(LINK_KIND, find_album(user_id, album_id).pk)
+    return media_page(inside, viewer_id=user_id, cursor=cursor, limit=limit, shape=album_media_out)

@@ -10,10 +10,3 @@ class AlbumsConfig(AppConfig):
     label = "mediadock_albums"
     verbose_name = "Mediadock albums"
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        """Make the album profile known to the engine."""
-        from mediadock.contrib.albums.profile import ALBUM
-        from mediadock.core.profiles import register
-
-        register(ALBUM)

@@ -9,10 +9,3 @@ class AvatarsConfig(AppConfig):
     name = "mediadock.contrib.avatars"
     label = "mediadock_avatars"
     verbose_name = "Mediadock avatars"
-
-    def ready(self) -> None:
-        """Make the avatar profile known to the engine."""
-        from mediadock.contrib.avatars.profile import AVATAR_PROFILE
-        from mediadock.core.profiles import register
-
-        register(AVATAR_PROFILE)

@@ -10,7 +10,6 @@ from mediadock.api.responses import json_response
 from mediadock.api.schemas import REFUSALS, StageOut
 from mediadock.auth.http import bearer, principal_of
 from mediadock.contrib.chat.messages import new_message_link
-from mediadock.contrib.chat.profile import CHAT
 from mediadock.contrib.chat.schemas import (
     AlbumIn,
     AlbumOut,
@@ -22,6 +21,7 @@ from mediadock.contrib.chat.schemas import (
     UploadName,
 )
 from mediadock.contrib.chat.shape import grant_out, parts_out
+from mediadock.contrib.chat.surface import CHAT
 from mediadock.core.policy import Declared
 from mediadock.storage.shapes import CompletedPart
 from mediadock.uploads.services.abort import abort_upload

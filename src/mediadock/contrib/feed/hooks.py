@@ -8,7 +8,6 @@ from django.db.models.functions import Now
 
 from mediadock.api.media import POST
 from mediadock.contrib.feed.models import DELETED, PUBLISHED, PUBLISHING, Post
-from mediadock.core.links import LinkKind
 from mediadock.core.profiles import LinkedAsset
 from mediadock.core.states import GONE, State
 from mediadock.uploads.events import append_event
@@ -58,6 +57,3 @@ def post_statuses(post_ids: Sequence[int]) -> Mapping[int, str]:
     """The status of each post."""
     rows = Post.objects.filter(pk__in=post_ids).values_list("pk", "published_at")
     return {pk: PUBLISHING if published_at is None else PUBLISHED for pk, published_at in rows}
-
-
-POST_LINK = LinkKind(POST, on_settled=settle_post, statuses=post_statuses)

@@ -10,10 +10,3 @@ class GeneratedConfig(AppConfig):
     label = "mediadock_generated"
     verbose_name = "Mediadock generated images"
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        """Make the profile known to the engine."""
-        from mediadock.contrib.generated.profile import GENERATED
-        from mediadock.core.profiles import register
-
-        register(GENERATED)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from mediadock.api.media import media_out
 from mediadock.api.pagination import newest_page
 from mediadock.contrib.generated.models import GeneratedImage
-from mediadock.contrib.generated.profile import GENERATED, LINK_KIND
+from mediadock.contrib.generated.surface import GENERATED, LINK_KIND
 from mediadock.core.errors import Conflict, FieldError, NotFound, TypeRefused, Unauthenticated
 from mediadock.core.filetypes import extension_of, find_type
 from mediadock.core.policy import Declared
@@ -155,7 +155,7 @@ def _all_shown(images: Sequence[GeneratedImage]) -> list[dict[str, Any]]:
 def _shown(image: GeneratedImage, asset: MediaAsset | None) -> dict[str, Any]:
     return {
         **_ref(image),
-        "status": "pending" if asset is None else VIEWS[State(asset.state)].album_status,
+        "status": "pending" if asset is None else VIEWS[State(asset.state)].short_status,
         "prompt": image.prompt,
         "model": image.model,
         "createdAt": image.created_at.isoformat(),

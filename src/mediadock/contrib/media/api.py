@@ -7,12 +7,13 @@ from ninja import Router
 
 from mediadock.api.idempotency import idempotent
 from mediadock.api.media import CompletedOut, MediaOut, completed_out, media_out
-from mediadock.api.pagination import DEFAULT_LIMIT, newest_page
+from mediadock.api.pagination import DEFAULT_LIMIT
 from mediadock.api.responses import json_response
 from mediadock.api.schemas import REFUSALS
 from mediadock.api.sessions import SESSION_FIELDS, URLS_ROUTE, SessionOut, fields_called, session_out
+from mediadock.api.surface import MEDIA_PAGE, SESSION, media_page
 from mediadock.auth.http import bearer, principal_of
-from mediadock.contrib.media.schemas import CompleteMultipartIn, MediaList, SessionIn
+from mediadock.contrib.media.schemas import CompleteMultipartIn, SessionIn
 from mediadock.contrib.media.types import media_type_named, media_type_names
 from mediadock.core.errors import Conflict, Forbidden, NotFound
 from mediadock.core.parts import MAX_BATCH_COUNT
@@ -28,7 +29,7 @@ from mediadock.uploads.services.urls import fresh_urls
 router = Router(auth=bearer, tags=["media"])
 
 
-@router.post("/media/upload-session", response={201: SessionOut, **REFUSALS})
+@router.post("/media/upload-session", response=SESSION)
 @idempotent
 @fields_called(SESSION_FIELDS)
 def begin(request: HttpRequest, body: SessionIn) -> HttpResponse:
@@ -66,14 +67,12 @@ def complete_multipart(request: HttpRequest, media_id: int, body: CompleteMultip
     return json_response(200, completed_out(_completed(asset, claimed), viewer_id=user_id))
 
 
-@router.get("/media", response={200: MediaList, **REFUSALS})
+@router.get("/media", response=MEDIA_PAGE)
 def list_media(request: HttpRequest, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> HttpResponse:
     """The caller's media, newest first."""
     user_id = principal_of(request).user_id
     mine = MediaAsset.objects.filter(owner_id=user_id, profile__in=media_type_names())
-    page, following = newest_page(mine, cursor=cursor, limit=limit)
-    items = [media_out(asset, viewer_id=user_id) for asset in page]
-    return json_response(200, {"items": items, "next": following})
+    return media_page(mine, viewer_id=user_id, cursor=cursor, limit=limit)
 
 
 @router.get("/media/{media_id}", response={200: MediaOut, **REFUSALS})

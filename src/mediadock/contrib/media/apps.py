@@ -9,11 +9,3 @@ class MediaConfig(AppConfig):
     name = "mediadock.contrib.media"
     label = "mediadock_media"
     verbose_name = "Mediadock media service"
-
-    def ready(self) -> None:
-        """Make the media types known to the engine."""
-        from mediadock.contrib.media.types import MEDIA_TYPES
-        from mediadock.core.profiles import register
-
-        for profile in MEDIA_TYPES:
-            register(profile)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from mediadock.api.media import MediaOut
 from mediadock.api.schemas import StrictSchema, Token
 from mediadock.core.policy import Declared
 
@@ -45,8 +43,3 @@ class CompleteMultipartIn(StrictSchema):
 
     uploadId: Token
     parts: Annotated[list[MediaPartIn], Field(max_length=10_000)] | None = None
-
-
-class MediaList(Schema):
-    items: list[MediaOut]
-    next: str | None

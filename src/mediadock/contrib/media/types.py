@@ -1,13 +1,13 @@
 """The media types: each is a profile of its own, public, with one kind and one limit.
 
-A host adds one with ``register(media_type(…))``; every endpoint takes it from then on.
+A host adds one with ``register(media_type(…))`` in a ``surface.py``; every endpoint takes it from then on.
 """
 
 from __future__ import annotations
 
 from mediadock.core.errors import FieldError, Malformed
 from mediadock.core.filetypes import Kind
-from mediadock.core.parts import GIB, MIB
+from mediadock.core.parts import MIB
 from mediadock.core.profiles import Profile, registered
 
 EVENT_TYPE = "media_update"
@@ -24,13 +24,6 @@ def media_type(name: str, kind: Kind, *, max_bytes: int, required_scope: str | N
         public=True,
         required_scope=required_scope,
     )
-
-
-MEDIA_TYPES = (
-    media_type("post-image", Kind.IMAGE, max_bytes=50 * MIB),
-    media_type("post-video", Kind.VIDEO, max_bytes=5 * GIB),
-    media_type("post-audio", Kind.AUDIO, max_bytes=500 * MIB),
-)
 
 
 def media_type_named(name: str) -> Profile:

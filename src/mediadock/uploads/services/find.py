@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from mediadock.core.errors import Malformed, NotFound
 from mediadock.core.policy import MAX_INT64
 from mediadock.uploads.models import MediaAsset
@@ -53,6 +55,11 @@ def find_visible_asset(viewer_id: int, asset_id: int) -> MediaAsset:
     if asset is None:
         raise _not_found()
     return asset
+
+
+def find_linked(kind: str, link_id: int) -> QuerySet[MediaAsset]:
+    """All that hangs on something of a surface's, who may see which the surface has decided."""
+    return MediaAsset.objects.filter(link_kind=kind, link_id=link_id)
 
 
 def reread(asset: MediaAsset) -> None:
