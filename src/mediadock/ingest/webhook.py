@@ -14,6 +14,7 @@ from mediadock.core.errors import Conflict, Malformed, NotFound, Unauthenticated
 from mediadock.core.keys import INCOMING
 from mediadock.core.states import State
 from mediadock.ingest.parse import created_keys
+from mediadock.uploads import heartbeats
 from mediadock.uploads.conf import conf
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.complete import complete_upload
@@ -38,6 +39,8 @@ def receive(request: HttpRequest) -> HttpResponse:
     except ValueError as error:
         raise Malformed("malformed_json", "The body is not JSON.") from error
     keys = [key for key in created_keys(document, bucket=conf().store.bucket) if _may_be_ours(key)]
+    if any(map(heartbeats.is_probe, keys)):
+        heartbeats.beat(heartbeats.STORE_EVENT)
     waiting = MediaAsset.objects.filter(object_key__in=keys, state=State.PENDING)
     completed = 0
     for asset in waiting:

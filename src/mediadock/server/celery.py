@@ -15,6 +15,7 @@ from celery.signals import setup_logging, worker_init, worker_process_init
 
 from mediadock.processing import sandbox
 from mediadock.uploads.broker import outlive_redis
+from mediadock.uploads.queues import heartbeat_schedule
 
 _log = logging.getLogger(__name__)
 _TIME_LIMIT_S = int(os.environ.get("MEDIADOCK_PROCESS_TIME_LIMIT", "900")) + 60
@@ -57,6 +58,7 @@ app.conf.update(
         "sweep": {"task": "mediadock.sweep", "schedule": 5.0, "options": {"expires": 10.0}},
         "tidy": {"task": "mediadock.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
         "forget": {"task": "mediadock.forget_old_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
+        **heartbeat_schedule(),
     },
 )
 app.autodiscover_tasks(["mediadock.uploads", "mediadock.api"])

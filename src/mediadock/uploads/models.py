@@ -3,7 +3,7 @@
 ``Stream`` and ``Event`` are each user's numbered facts: ``seq`` is counted per user, without gaps, under the lock
 of the user's ``Stream`` row, so the order of commits is the order of ``seq`` and ``seq > cursor`` never misses one.
 ``Ledger`` counts what is limited, under the same kind of lock. ``Outbox`` holds what must be told or done after
-commit.
+commit. ``Heartbeat`` says who is alive.
 """
 
 from __future__ import annotations
@@ -153,3 +153,13 @@ class Outbox(models.Model):
     class Meta:
         db_table = "mediadock_outbox"
         indexes: ClassVar = [models.Index(fields=["topic", "available_at"], name="mediadock_outbox_due")]
+
+
+class Heartbeat(models.Model):
+    """When something of this name last happened; ``heartbeats`` is the only writer."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    beaten_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "mediadock_heartbeat"

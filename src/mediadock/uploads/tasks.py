@@ -5,6 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from mediadock.core.filetypes import Kind
+from mediadock.uploads import heartbeats
+from mediadock.uploads.queues import HEARTBEAT_TASK
 from mediadock.uploads.services.answer import answer_hint
 from mediadock.uploads.services.process import process_asset
 from mediadock.uploads.services.sweep import sweep
@@ -24,6 +26,13 @@ def process_uploaded_asset(asset_id: int, kind: str | None = None) -> None:
 def sweep_unsettled() -> None:
     """A round of the sweeper."""
     sweep()
+    heartbeats.beat(heartbeats.SWEEP)
+
+
+@shared_task(name=HEARTBEAT_TASK)  # type: ignore[untyped-decorator]
+def beat_of_queue(queue: str) -> None:
+    """Who reads this queue lives."""
+    heartbeats.beat(heartbeats.of_queue(queue))
 
 
 @shared_task(name="mediadock.tidy")  # type: ignore[untyped-decorator]

@@ -1,0 +1,23 @@
+"""The queues that hints go through, and their heartbeat. Nothing of Django here: Celery's settings are made of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mediadock.core.filetypes import Kind
+
+DEFAULT_QUEUE = "default"
+QUEUES = (*(kind.value for kind in Kind), DEFAULT_QUEUE)
+"""Every queue that needs a reader: one for each kind, one for the sweeper."""
+
+HEARTBEAT_TASK = "mediadock.heartbeat"
+HEARTBEAT_EVERY_S = 15.0
+
+
+def heartbeat_schedule() -> dict[str, dict[str, Any]]:
+    """What beat sends: a heartbeat through every queue. One that waits for the next is of no use any more."""
+    options = {"expires": HEARTBEAT_EVERY_S}
+    entry = {"task": HEARTBEAT_TASK, "schedule": HEARTBEAT_EVERY_S}
+    return {
+        f"heartbeat-{queue}": {**entry, "args": [queue], "options": {**options, "queue": queue}} for queue in QUEUES
+    }
