@@ -15,8 +15,8 @@ from stack.server import WORKERS
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[BreakableServer]:
-    """Everything runs but the workers, which each test starts as it needs them."""
-    with breakable_server(without=WORKERS) as server:
+    """Everything runs but the workers and the sweeper, which each test starts as it needs them."""
+    with breakable_server(without=(*WORKERS, "sweeper")) as server:
         yield server
 
 

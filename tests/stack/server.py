@@ -33,7 +33,7 @@ _MAKE_USER = """
 
 @dataclass(frozen=True)
 class RunningServer:
-    """Web, socket, worker, films, beat and relay, over the servers of ``embedded``."""
+    """Web, socket, worker, films, sweeper, beat and relay, over the servers of ``embedded``."""
 
     embedded: Embedded
     supervisor: Supervisor
@@ -57,7 +57,10 @@ class RunningServer:
 
         Signing in by password works for ``alice`` and ``bob``; it is left out here because it is slow on purpose.
         """
-        user_id = self._ensure_user(username)
+        return self.api_of(self._ensure_user(username), username)
+
+    def api_of(self, user_id: int, username: str) -> Api:
+        """The API as a user who is there, with a fresh token; nobody is asked."""
         secret = self.embedded.stack.credentials.jwt_secret
         settings = TokenSettings(("HS256",), FixedKeys({None: secret_key(secret)}), signer=Signer(secret))
         token = issue(settings, user_id=user_id, now=time.time())

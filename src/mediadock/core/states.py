@@ -46,6 +46,9 @@ GONE = frozenset({State.ABORTED, State.EXPIRED})
 OCCUPIES_BYTES = frozenset({State.PENDING, State.UPLOADED, State.PROCESSING, State.READY, State.FAILED})
 """States in which an asset counts towards its owner's bytes."""
 
+NEEDS_UPLOAD = frozenset({State.PENDING, State.UPLOADED, State.PROCESSING, State.FAILED})
+"""States in which what the client uploaded is still awaited or needed; in all others it goes."""
+
 CAN_RETRY = frozenset({State.FAILED})
 
 

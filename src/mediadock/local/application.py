@@ -24,9 +24,9 @@ _GIVES_WAY = ("nice", "-n", "5")
 _AS_ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"
 """The warning is about pickled messages; ours are JSON, and decoders run in a sandbox."""
 
-_QUICK_QUEUES = "image,audio,file,default"
+_QUICK_QUEUES = "image,audio,file"
 _FILM_QUEUES = "video"
-"""A film takes minutes and all cores; what takes a second does not wait behind it, and neither does the sweeper."""
+"""A film takes minutes and all cores; what takes a second does not wait behind it."""
 
 
 def application_environment(stack_environment: Mapping[str, str]) -> dict[str, str]:
@@ -47,11 +47,12 @@ def preparation(env: Mapping[str, str]) -> Step:
 
 
 def application_programs(env: Mapping[str, str], *, ports: Ports, beat_schedule: Path) -> list[Program]:
-    """The six processes; the web process is the last to start and the first to stop."""
+    """The seven processes; the web process is the last to start and the first to stop."""
     beat_files = ("--schedule", str(beat_schedule), "--pidfile", "")
     return [
         _worker("worker", _QUICK_QUEUES, env=env),
         _worker("films", _FILM_QUEUES, env=env, lead_in=_GIVES_WAY),
+        _sweeper(env=env),
         Program(name="beat", argv=(*_CELERY, "beat", *beat_files, *_CELERY_LOG), env=env),
         Program(name="relay", argv=(*_DJANGO, "run_relay"), env=env),
         Program(
@@ -78,6 +79,21 @@ def _worker(name: str, queues: str, *, env: Mapping[str, str], lead_in: tuple[st
     return Program(
         name=name,
         argv=(*lead_in, *_CELERY, "worker", *options, *_CELERY_LOG),
+        env={**env, "PYTHONWARNINGS": _AS_ROOT_IS_FINE},
+        stop_within_s=30.0,
+    )
+
+
+def _sweeper(*, env: Mapping[str, str]) -> Program:
+    """A reader of the sweeper's queue alone: it has to look after workers that have their hands full, or hang.
+
+    Threads, since it waits for the database and the store and decodes nothing: a long tidying and a round of the
+    sweeper go on beside each other.
+    """
+    options = ("-n", "sweeper@localhost", "-Q", "default", "-P", "threads", "-c", "2", "--without-gossip")
+    return Program(
+        name="sweeper",
+        argv=(*_CELERY, "worker", *options, "--without-mingle", *_CELERY_LOG),
         env={**env, "PYTHONWARNINGS": _AS_ROOT_IS_FINE},
         stop_within_s=30.0,
     )

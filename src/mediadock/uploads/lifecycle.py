@@ -24,6 +24,7 @@ from mediadock.core.states import GONE, OCCUPIES_BYTES, TRANSITIONS, State
 from mediadock.uploads import outbox, turns
 from mediadock.uploads.conf import conf
 from mediadock.uploads.events import append_event
+from mediadock.uploads.facts import Moved, tell
 from mediadock.uploads.models import Ledger, MediaAsset
 from mediadock.uploads.snapshot import snapshot
 
@@ -66,6 +67,7 @@ def transition(
         _settle_ledger(asset, before, to)
         announce(asset)
         _follow_up(asset, to, left_behind, hint=not hint_later)
+        transaction.on_commit(lambda: tell(Moved(asset, before, to)))
     return asset
 
 
@@ -204,6 +206,8 @@ def _follow_up(asset: MediaAsset, to: State, left_behind: list[str], *, hint: bo
     if useless:
         abandoned = asset.upload_id if to in GONE else None
         outbox.enqueue_discard(keys=useless, upload_key=asset.object_key, upload_id=abandoned)
+    if to in GONE:
+        outbox.enqueue_discard_again(keys=[asset.object_key], upload_key=asset.object_key, upload_id=asset.upload_id)
 
 
 _CLAIM = """

@@ -1,13 +1,15 @@
 """What must happen after commit, at least once: rows written in the transaction, drained by the relay.
 
 Topics: ``process`` sends a hint to the workers; ``discard`` removes what a finished or refused upload left in the
-store. Each effect is idempotent, so a relay killed between effect and mark only repeats it.
+store; ``discard_again`` does it once more when the URLs that its client still holds have lapsed. Each effect is
+idempotent, so a relay killed between effect and mark only repeats it.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from itertools import takewhile
 from typing import Any
 
@@ -15,13 +17,19 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from mediadock.core.errors import MediadockError
-from mediadock.uploads import doorbell
+from mediadock.uploads import doorbell, facts
+from mediadock.uploads.conf import conf
 from mediadock.uploads.models import Outbox
 
 PROCESS = "process"
 DISCARD = "discard"
+DISCARD_AGAIN = "discard_again"
 
 BATCH = 50
+OVERDUE_S = 30
+"""What a relay that lives has not carried for so long: there is none."""
+_STRAGGLERS_S = 900
+"""A PUT may begin in the last second of its URL; it gets so long to end."""
 _BACKOFF_CAP_S = 60
 _log = logging.getLogger(__name__)
 
@@ -44,8 +52,16 @@ def enqueue_discard(*, keys: list[str], upload_key: str | None = None, upload_id
     enqueue(DISCARD, {"keys": keys, "upload_key": upload_key, "upload_id": upload_id})
 
 
-def drain(topic: str, effect: Effect) -> int:
-    """Carry out up to ``BATCH`` due rows of a topic; returns how many were.
+def enqueue_discard_again(*, keys: list[str], upload_key: str | None = None, upload_id: str | None = None) -> None:
+    """The same once more, when no URL is good any longer: a PUT in flight or repeated lands after the first time."""
+    limits = conf()
+    later = timedelta(seconds=max(limits.url_expiry_s, limits.part_url_expiry_s) + _STRAGGLERS_S)
+    payload = {"keys": keys, "upload_key": upload_key, "upload_id": upload_id}
+    Outbox.objects.create(topic=DISCARD_AGAIN, payload=payload, available_at=Now() + later)
+
+
+def drain(topic: str, effect: Effect, *, overdue_s: int = 0) -> int:
+    """Carry out up to ``BATCH`` rows of a topic that have been due for ``overdue_s``; returns how many were.
 
     Rows are locked (``SKIP LOCKED``) while their effect runs, so any number of relays may run. A row whose effect
     fails is tried again with a growing delay, for ever: it is the record that something is still to be done. It ends
@@ -54,11 +70,13 @@ def drain(topic: str, effect: Effect) -> int:
     with transaction.atomic():
         rows = list(
             Outbox.objects.select_for_update(skip_locked=True)
-            .filter(topic=topic, available_at__lte=Now())
+            .filter(topic=topic, available_at__lte=Now() - timedelta(seconds=overdue_s))
             .order_by("id")[:BATCH]
         )
         done = list(takewhile(lambda row: _carry_out(row, effect), rows))
         Outbox.objects.filter(pk__in=[row.pk for row in done]).delete()
+    if rows:
+        facts.tell(facts.Carried(topic, done=len(done), failed=int(len(done) < len(rows))))
     return len(done)
 
 

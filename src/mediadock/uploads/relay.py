@@ -11,14 +11,19 @@ import redis
 from django.db import DatabaseError, connection
 
 from mediadock.core.errors import Unavailable
+from mediadock.core.states import NEEDS_UPLOAD
+from mediadock.storage.errors import StoreUnavailable, UploadMissing
 from mediadock.uploads import outbox
 from mediadock.uploads.conf import conf
 from mediadock.uploads.connections import replace_dead_connections
 from mediadock.uploads.doorbell import OUTBOX_CHANNEL
+from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.store import object_store
 
 POLL_S = 1.0
 PROCESS_TASK = "mediadock.process"
+_HINTS = (outbox.PROCESS,)
+_DISCARDS = (outbox.DISCARD, outbox.DISCARD_AGAIN)
 
 _log = logging.getLogger(__name__)
 
@@ -35,18 +40,18 @@ class Relay:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
-        self._rung = {topic: threading.Event() for topic in (outbox.PROCESS, outbox.DISCARD)}
+        self._rung: dict[tuple[str, ...], threading.Event] = {task: threading.Event() for task in (_HINTS, _DISCARDS)}
         self._stopping = threading.Event()
 
     def run(self) -> None:
         """Carry until ``stop``."""
         threads = [
             threading.Thread(target=self._listen, name="relay-bell", daemon=True),
-            threading.Thread(target=self._carry, args=(outbox.DISCARD, discard), name="relay-discard"),
+            threading.Thread(target=self._carry, args=(_DISCARDS,), name="relay-discard"),
         ]
         for thread in threads:
             thread.start()
-        self._carry(outbox.PROCESS, self._hint)
+        self._carry(_HINTS)
         threads[1].join()
 
     def stop(self) -> None:
@@ -61,12 +66,20 @@ class Relay:
         except Exception as error:  # kombu lets its transports' own errors through
             raise Unavailable("broker_unavailable", "The broker does not answer.", log=repr(error)) from error
 
-    def _carry(self, topic: str, effect: outbox.Effect) -> None:
-        rung = self._rung[topic]
+    def carry_overdue(self) -> int:
+        """Do for a relay that is not there what has been due for long; returns how many rows were carried out."""
+        return sum(self._drain(task, overdue_s=outbox.OVERDUE_S) for task in (_HINTS, _DISCARDS))
+
+    def _drain(self, topics: tuple[str, ...], *, overdue_s: int = 0) -> int:
+        effects = {outbox.PROCESS: self._hint, outbox.DISCARD: discard, outbox.DISCARD_AGAIN: discard_again}
+        return sum(outbox.drain(topic, effects[topic], overdue_s=overdue_s) for topic in topics)
+
+    def _carry(self, topics: tuple[str, ...]) -> None:
+        rung = self._rung[topics]
         while not self._stopping.is_set():
             rung.clear()
             try:
-                taken = outbox.drain(topic, effect)
+                taken = self._drain(topics)
             except DatabaseError as error:
                 _log.warning("the database does not answer: %s", error)
                 replace_dead_connections()
@@ -97,5 +110,27 @@ def discard(payload: Mapping[str, Any]) -> None:
     """Remove objects and give back a multipart upload; what is gone already is fine."""
     store = object_store()
     if payload["upload_id"]:
-        store.abort_multipart(payload["upload_key"], payload["upload_id"])
+        give_back(payload["upload_key"], payload["upload_id"])
     store.delete(payload["keys"])
+
+
+def discard_again(payload: Mapping[str, Any]) -> None:
+    """The same, but for what an asset of ours waits at by now under one of the same keys."""
+    awaited = MediaAsset.objects.filter(object_key__in=payload["keys"], state__in=NEEDS_UPLOAD)
+    kept = set(awaited.values_list("object_key", flat=True))
+    discard({**payload, "keys": [key for key in payload["keys"] if key not in kept]})
+
+
+def give_back(key: str, upload_id: str) -> None:
+    """Abort a multipart upload. Raises ``StoreUnavailable`` while the store still knows it, to be done again.
+
+    A part that is on its way when its upload is aborted may arrive after that and keep it open (AWS,
+    "AbortMultipartUpload").
+    """
+    store = object_store()
+    store.abort_multipart(key, upload_id)
+    try:
+        store.list_parts(key, upload_id)
+    except UploadMissing:
+        return
+    raise StoreUnavailable(log=f"upload {upload_id} outlived its abort")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from celery import current_app, shared_task
 
 from mediadock.core.filetypes import Kind
 from mediadock.uploads import heartbeats
 from mediadock.uploads.queues import HEARTBEAT_TASK
+from mediadock.uploads.relay import Relay
 from mediadock.uploads.services.answer import answer_hint
 from mediadock.uploads.services.process import process_asset
 from mediadock.uploads.services.sweep import sweep
@@ -24,9 +25,10 @@ def process_uploaded_asset(asset_id: int, kind: str | None = None) -> None:
 
 @shared_task(name="mediadock.sweep")  # type: ignore[untyped-decorator]
 def sweep_unsettled() -> None:
-    """A round of the sweeper."""
+    """A round of the sweeper, and what a relay that is not there has left."""
     sweep()
     heartbeats.beat(heartbeats.SWEEP)
+    Relay(current_app).carry_overdue()
 
 
 @shared_task(name=HEARTBEAT_TASK)  # type: ignore[untyped-decorator]

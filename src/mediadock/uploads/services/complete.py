@@ -14,6 +14,7 @@ from mediadock.core.states import GONE, State
 from mediadock.storage.errors import ObjectMissing, UploadMissing
 from mediadock.storage.shapes import CompletedPart, ObjectHead, StoredPart, bare_etag
 from mediadock.uploads import outbox
+from mediadock.uploads.facts import stage
 from mediadock.uploads.grants import plan_of
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
@@ -34,7 +35,9 @@ def complete_upload(asset: MediaAsset, *, parts: Sequence[CompletedPart] | None 
             _assemble(asset, asset.upload_id, plan, parts)
         head = _checked_head(asset)
         try:
-            return transition(asset.pk, State.UPLOADED, changes={"etag": head.etag}, sources=frozenset({State.PENDING}))
+            return transition(
+                asset.pk, State.UPLOADED, changes={"etag": head.etag, "hints": 0}, sources=frozenset({State.PENDING})
+            )
         except StaleTransitionError:
             _reread_or_clear_away(asset)
     if State(asset.state) in GONE:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from mediadock.core.profiles import profile_named
 from mediadock.core.states import OCCUPIES_BYTES, State
 from mediadock.uploads import outbox
+from mediadock.uploads.conf import conf
 from mediadock.uploads.events import append_event
 from mediadock.uploads.lifecycle import linked, release_ledger, settle
 from mediadock.uploads.models import MediaAsset
@@ -51,3 +54,6 @@ def _give_back(asset: MediaAsset) -> None:
         upload_key=asset.object_key if pending else None,
         upload_id=asset.upload_id if pending else None,
     )
+    # No row remembers the key from here on. Its URLs are signed while it is pending, no longer than to its expiry.
+    if asset.expires_at + timedelta(seconds=conf().part_url_expiry_s) > timezone.now():
+        outbox.enqueue_discard_again(keys=[asset.object_key], upload_key=asset.object_key, upload_id=asset.upload_id)

@@ -2,10 +2,14 @@
 
 Three kinds of orphan: a quarantined object whose asset is settled or gone, a published or kept object that no
 asset names (a fenced-off attempt's), and a multipart upload whose asset takes no more parts.
+
+The store is listed page by page. What a page holds is judged by the database when it is its turn and removed right
+after that, so however long the listing takes, nothing is removed on an old judgement. Any number may run at once.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,78 +17,96 @@ from itertools import islice
 from typing import TypeVar
 
 from mediadock.core.keys import INCOMING, ORIGINALS, PUBLISHED
-from mediadock.core.states import State
+from mediadock.core.states import NEEDS_UPLOAD, State
+from mediadock.storage.errors import StoreUnavailable, UploadMissing
 from mediadock.storage.shapes import ObjectSummary, OpenUpload
 from mediadock.uploads.conf import conf
 from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.relay import give_back
 from mediadock.uploads.store import object_store
 
 _BATCH = 500
-_WAITING = (State.PENDING, State.UPLOADED, State.PROCESSING, State.FAILED)
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Orphans:
-    """Keys of orphaned objects, and orphaned multipart uploads."""
+class Orphan:
+    """An object, or with an ``upload_id`` the parts of a multipart upload, that nobody will ask for again."""
 
-    keys: tuple[str, ...]
-    uploads: tuple[OpenUpload, ...]
+    key: str
+    size_bytes: int
+    upload_id: str | None = None
 
 
-def tidy(*, dry_run: bool = True, strangers: bool = False) -> Orphans:
+def tidy(*, dry_run: bool = True, strangers: bool = False) -> list[Orphan]:
     """Find the orphans and, unless ``dry_run``, remove them.
 
     Without ``strangers`` only what belongs to an asset that this database knows: a wrong or restored database
-    before a full bucket then removes nothing. With it, also what no asset was ever recorded for.
+    before a full bucket then removes nothing. With it, also what no asset was ever recorded for. A multipart upload
+    that outlives its abort is left to the next time.
     """
-    store = object_store()
     before = datetime.now(UTC) - timedelta(seconds=conf().orphan_grace_s)
-    published = (*_unnamed(PUBLISHED, before, strangers), *_unnamed(ORIGINALS, before, strangers))
-    keys = [*_orphaned_uploads(before, strangers), *published]
-    uploads = list(_orphaned_multiparts(before, strangers))
+    found = []
+    for judge, prefix in ((_orphaned_uploads, INCOMING), (_unnamed, PUBLISHED), (_unnamed, ORIGINALS)):
+        for objects in _batches(_old(prefix, before)):
+            keys = judge(objects, strangers)
+            if keys and not dry_run:
+                object_store().delete(keys)
+            sizes = {one.key: one.size_bytes for one in objects}
+            found += [Orphan(key, sizes[key]) for key in keys]
+    opened = (upload for upload in object_store().list_multipart_uploads(INCOMING) if upload.initiated < before)
+    for uploads in _batches(opened):
+        found += [_orphan(upload, dry_run=dry_run) for upload in _orphaned_multiparts(uploads, strangers)]
+    return found
+
+
+def _orphan(upload: OpenUpload, *, dry_run: bool) -> Orphan:
+    try:
+        parts = object_store().list_parts(upload.key, upload.upload_id)
+    except UploadMissing:
+        parts = []  # ended while we looked, or with nothing but its name left
     if not dry_run:
-        for batch in _batches(keys):
-            store.delete(batch)
-        for upload in uploads:
-            store.abort_multipart(upload.key, upload.upload_id)
-    return Orphans(tuple(keys), tuple(uploads))
+        try:
+            give_back(upload.key, upload.upload_id)
+        except StoreUnavailable as error:
+            if error.transient and not parts:
+                raise
+            _log.warning("%s: its parts stay for now: %s", upload.key, error)
+    return Orphan(upload.key, sum(part.size_bytes for part in parts), upload.upload_id)
 
 
-def _orphaned_uploads(before: datetime, strangers: bool) -> Iterator[str]:
+def _orphaned_uploads(batch: list[ObjectSummary], strangers: bool) -> list[str]:
     """Quarantined objects whose asset no longer waits: a replayed PUT, a client that came too late."""
-    for batch in _batches(_old(INCOMING, before)):
-        keys = [found.key for found in batch]
-        states = dict(MediaAsset.objects.filter(object_key__in=keys).values_list("object_key", "state"))
-        yield from (key for key in keys if (states[key] not in _WAITING if key in states else strangers))
+    keys = [found.key for found in batch]
+    states = dict(MediaAsset.objects.filter(object_key__in=keys).values_list("object_key", "state"))
+    return [key for key in keys if (states[key] not in NEEDS_UPLOAD if key in states else strangers)]
 
 
-def _unnamed(prefix: str, before: datetime, strangers: bool) -> Iterator[str]:
+def _unnamed(batch: list[ObjectSummary], strangers: bool) -> list[str]:
     """Objects of ours whose asset is gone, or names another attempt's objects and is not at work."""
-    for batch in _batches(_old(prefix, before)):
-        owners = {found.key: _asset_id(found.key) for found in batch}
-        named: set[str] = set()
-        known: set[int] = set()
-        busy: set[int] = set()
-        # One question: between two an asset could become ready and be in neither answer.
-        for asset in MediaAsset.objects.filter(pk__in=set(owners.values())):
-            named.update(variant["key"] for variant in asset.variants.values())
-            known.add(asset.pk)
-            if asset.state == State.PROCESSING:
-                busy.add(asset.pk)
-        unnamed = ((key, owner) for key, owner in owners.items() if key not in named and owner not in busy)
-        yield from (key for key, owner in unnamed if owner in known or strangers)
+    owners = {found.key: _asset_id(found.key) for found in batch}
+    named: set[str] = set()
+    known: set[int] = set()
+    busy: set[int] = set()
+    # One question: between two an asset could become ready and be in neither answer.
+    for asset in MediaAsset.objects.filter(pk__in=set(owners.values())):
+        named.update(variant["key"] for variant in asset.variants.values())
+        known.add(asset.pk)
+        if asset.state == State.PROCESSING:
+            busy.add(asset.pk)
+    unnamed = ((key, owner) for key, owner in owners.items() if key not in named and owner not in busy)
+    return [key for key, owner in unnamed if owner in known or strangers]
 
 
-def _orphaned_multiparts(before: datetime, strangers: bool) -> Iterator[OpenUpload]:
-    for batch in _batches(
-        found for found in object_store().list_multipart_uploads(INCOMING) if found.initiated < before
-    ):
-        ids = [found.upload_id for found in batch]
-        states = dict(MediaAsset.objects.filter(upload_id__in=ids).values_list("upload_id", "state"))
-        for found in batch:
-            if states[found.upload_id] != State.PENDING if found.upload_id in states else strangers:
-                yield found
+def _orphaned_multiparts(batch: list[OpenUpload], strangers: bool) -> list[OpenUpload]:
+    ids = [found.upload_id for found in batch]
+    states = dict(MediaAsset.objects.filter(upload_id__in=ids).values_list("upload_id", "state"))
+    return [
+        found
+        for found in batch
+        if (states[found.upload_id] != State.PENDING if found.upload_id in states else strangers)
+    ]
 
 
 def _old(prefix: str, before: datetime) -> Iterator[ObjectSummary]:
