@@ -115,7 +115,7 @@ def test_it_starts_serves_refuses_a_second_one_and_stops_at_ctrl_c(data: Path, p
         assert "--port" in neighbour.text
 
         family = running.family()
-        assert len(family) >= 10, "warden, three servers, six processes"
+        assert len(family) >= 11, "warden, three servers, seven processes"
         running.process.send_signal(signal.SIGINT)
         assert running.finish() == 0
     assert [process for process in family if not is_gone(process)] == []
