@@ -12,7 +12,14 @@ from docs.pages import ROOT, Block, all_pages, anchors, blocks, links, name_of
 from docs.shell import IN_BACKGROUND, NOT_RUN
 
 LANGUAGES = {"", "bash", "html", "json", "mermaid", "python", "text", "ts", "tsx"}
-RUN = {"README.md", "docs/clients.md", "docs/http-api.md", "docs/quickstart.md", "docs/profiles.md"}
+RUN = {
+    "README.md",
+    "docs/clients.md",
+    "docs/howto/add-a-profile.md",
+    "docs/http-api.md",
+    "docs/profiles.md",
+    "docs/quickstart.md",
+}
 """Pages whose ``bash`` blocks run."""
 
 PAGES = [*all_pages(), *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"))]
