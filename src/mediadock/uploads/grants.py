@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from mediadock.core.parts import MAX_BATCH_COUNT, PartPlan, page_of
 from mediadock.storage.presign import PartRange
 from mediadock.uploads.conf import conf
+from mediadock.uploads.facts import Presigned, tell
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.store import presigner
 
@@ -62,6 +63,7 @@ def _grant_direct(asset: MediaAsset) -> Grant:
         expires_s=expires_s,
         now=now,
     )
+    tell(Presigned("put", 1))
     return Grant(
         asset_id=asset.pk,
         object_key=asset.object_key,
@@ -81,6 +83,7 @@ def _grant_parts(asset: MediaAsset, upload_id: str, plan: PartPlan, numbers: ran
         expires_s=expires_s,
         now=now,
     )
+    tell(Presigned("part", len(urls)))
     return Grant(
         asset_id=asset.pk,
         object_key=asset.object_key,

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from mediadock.core.profiles import profile_named
 from mediadock.core.states import VIEWS, State, stage_of
 from mediadock.uploads.conf import conf
+from mediadock.uploads.facts import Presigned, tell
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.store import presigner
 
@@ -127,6 +128,7 @@ def _address(variant: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str,
         content_type=variant["content_type"],
         content_disposition=disposition,
     )
+    tell(Presigned("get", 1))
     return {"url": url, **wire}
 
 

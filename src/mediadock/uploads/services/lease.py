@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from mediadock.processing.source import Source
 from mediadock.uploads.conf import conf
 from mediadock.uploads.connections import replace_dead_connections
+from mediadock.uploads.facts import Stopwatch
 from mediadock.uploads.lifecycle import StaleTransitionError, renew_lease
 
 _BEATS_PER_LEASE = 4
@@ -68,11 +69,15 @@ def held_lease(asset_id: int, token: uuid.UUID) -> Iterator[Lease]:
 
 
 class LeasedSource:
-    """A source that stops giving bytes once the lease is lost, which ends the child that reads it."""
+    """A source that stops giving bytes once the lease is lost, which ends the child that reads it.
 
-    def __init__(self, source: Source, lease: Lease) -> None:
+    ``download`` runs while bytes are waited for.
+    """
+
+    def __init__(self, source: Source, lease: Lease, download: Stopwatch) -> None:
         self._source = source
         self._lease = lease
+        self._download = download
 
     @property
     def size_bytes(self) -> int:
@@ -80,9 +85,15 @@ class LeasedSource:
 
     def read(self, offset: int, length: int) -> bytes:
         self._lease.check()
-        return self._source.read(offset, length)
+        with self._download.running():
+            return self._source.read(offset, length)
 
     def chunks(self, start: int = 0) -> Iterator[bytes]:
-        for block in self._source.chunks(start):
+        blocks = self._source.chunks(start)
+        while True:
+            with self._download.running():
+                block = next(blocks, b"")
             self._lease.check()
+            if not block:
+                return
             yield block

@@ -5,17 +5,21 @@ All or nothing: one refused file refuses all, and nothing is created anywhere.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from uuid import uuid4
 
+from django.db import transaction
+
 from mediadock.core.errors import FieldError, Malformed, MediadockError
 from mediadock.core.keys import incoming_key
 from mediadock.core.policy import Declared, UploadPlan, plan_upload
 from mediadock.core.profiles import Profile
 from mediadock.core.states import State
+from mediadock.uploads.facts import Granted, Stopwatch, tell
 from mediadock.uploads.grants import Grant, grant_upload
 from mediadock.uploads.links import ExistingLink, NewLink
 from mediadock.uploads.models import MediaAsset
@@ -49,6 +53,7 @@ def prepare_uploads(
     ``plan_upload`` raises, ``TooMany`` and ``TooLarge`` over the owner's limits, ``NotFound`` when the link names
     somebody who does not exist, ``Unavailable`` when the store does not answer.
     """
+    began_at = time.time()
     plans = _plan_all(profile, declared, fields_prefix)
     assets = [
         _asset(plan, asset_id=asset_id, owner_id=owner_id, profile=profile, link=link, key_fields=key_fields)
@@ -60,7 +65,11 @@ def prepare_uploads(
     except BaseException:
         _give_back(assets)
         raise
-    return Prepared(assets[0].link_id, tuple(grant_upload(asset) for asset in assets))
+    grants = tuple(grant_upload(asset) for asset in assets)
+    ended_at = time.time()
+    watch = Stopwatch(began_at, ended_at, ended_at - began_at)
+    transaction.on_commit(lambda: tell(Granted(assets, watch)))
+    return Prepared(assets[0].link_id, grants)
 
 
 def _ids_for(plans: Sequence[UploadPlan]) -> Sequence[int | None]:

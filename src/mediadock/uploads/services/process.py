@@ -20,6 +20,7 @@ from mediadock.storage.errors import DeadlinePassed, StoreUnavailable
 from mediadock.storage.pinned import PinnedObject
 from mediadock.uploads.conf import conf
 from mediadock.uploads.connections import replace_dead_connections
+from mediadock.uploads.facts import JobBegan, JobEnded, StageEnded, Stopwatch, stage, tell
 from mediadock.uploads.lifecycle import StaleTransitionError, claim, transition
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.processors import PROCESSORS, Facts, Job
@@ -45,6 +46,16 @@ def process_asset(asset_id: int) -> None:
 
 def process_claimed(asset: MediaAsset) -> None:
     """Do the work of an asset whose lease has just been taken."""
+    tell(JobBegan(asset, waited_s=max(0.0, (asset.updated_at - asset.due_at).total_seconds())))
+    watch = Stopwatch()
+    try:
+        with watch.running():
+            _work_on(asset)
+    finally:
+        tell(JobEnded(asset, watch))
+
+
+def _work_on(asset: MediaAsset) -> None:
     asset_id = asset.pk
     assert asset.lease_token is not None
     with held_lease(asset_id, asset.lease_token) as lease:
@@ -52,7 +63,9 @@ def process_claimed(asset: MediaAsset) -> None:
         try:
             facts = _verify_and_render(asset, lease, publisher)
             replace_dead_connections()
-            transition(asset_id, State.READY, lease_token=lease.token, changes=facts)
+            with publisher.watch.running():
+                transition(asset_id, State.READY, lease_token=lease.token, changes=facts)
+            tell(StageEnded(asset, "publish", publisher.watch))
         except StaleTransitionError:
             _log.info("asset %s: another worker has it now", asset_id)
             _discard(publisher)
@@ -73,7 +86,8 @@ def process_claimed(asset: MediaAsset) -> None:
 
 def _verify_and_render(asset: MediaAsset, lease: Lease, publisher: Publisher) -> Facts:
     profile = profile_named(asset.profile)
-    content_type = verify_upload(asset, profile)
+    with stage(asset, "verify"):
+        content_type = verify_upload(asset, profile)
     pinned = PinnedObject(
         object_store(),
         asset.object_key,
@@ -81,23 +95,25 @@ def _verify_and_render(asset: MediaAsset, lease: Lease, publisher: Publisher) ->
         size_bytes=asset.size_bytes,
         deadline_s=conf().process_time_limit_s,
     )
-    source = HashingSource(LeasedSource(pinned, lease))
+    download = Stopwatch()
+    source = HashingSource(LeasedSource(pinned, lease, download))
     kind = Kind(asset.kind)
     facts: Facts = {}
     if processor := PROCESSORS.get(kind):
-        facts = processor(
-            Job(
-                source=source,
-                size_bytes=asset.size_bytes,
-                content_type=content_type,
-                profile=profile,
-                publisher=publisher,
-                on_progress=Progress(asset, lease, publisher).tell,
-                time_limit_s=conf().process_time_limit_s,
-            )
+        job = Job(
+            source=source,
+            size_bytes=asset.size_bytes,
+            content_type=content_type,
+            profile=profile,
+            publisher=publisher,
+            on_progress=Progress(asset, lease, publisher).tell,
+            time_limit_s=conf().process_time_limit_s,
         )
+        with stage(asset, "decode"):
+            facts = processor(job)
         kind = Kind(facts.get("kind", kind))
     facts["sha256"] = check_sha256(source, asset.checksum_sha256)
+    tell(StageEnded(asset, "download", download))
     is_itself_the_result = kind is Kind.FILE or kind not in PROCESSORS
     if is_itself_the_result or kind in profile.keep_original:
         publisher.keep_original(content_type)

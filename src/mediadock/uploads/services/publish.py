@@ -12,6 +12,7 @@ from mediadock.core.names import slug_of
 from mediadock.core.profiles import profile_named
 from mediadock.processing.image.model import Output
 from mediadock.uploads.connections import replace_dead_connections
+from mediadock.uploads.facts import Stopwatch
 from mediadock.uploads.lifecycle import record_variants
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.lease import Lease
@@ -24,9 +25,13 @@ _ATTACHMENT_TYPE = "application/octet-stream"
 
 
 class Publisher:
-    """Stores the variants of one attempt; the first picture that is stored is told at once."""
+    """Stores the variants of one attempt; the first picture that is stored is told at once.
+
+    ``watch`` runs while the store takes them.
+    """
 
     def __init__(self, asset: MediaAsset, lease: Lease) -> None:
+        self.watch = Stopwatch()
         self.variants: dict[str, dict[str, Any]] = {}
         self._asset = asset
         self._lease = lease
@@ -70,13 +75,14 @@ class Publisher:
     def _put(self, name: str, content_type: str, body: bytes | BinaryIO, *, size_bytes: int) -> str:
         self._lease.check()
         key = published_key(self._prefix, variant=name, extension=extension_of(content_type))
-        object_store().put(
-            key,
-            body,
-            content_type=content_type,
-            size_bytes=size_bytes,
-            cache_control=f"{self._audience}, {_IMMUTABLE}",
-        )
+        with self.watch.running():
+            object_store().put(
+                key,
+                body,
+                content_type=content_type,
+                size_bytes=size_bytes,
+                cache_control=f"{self._audience}, {_IMMUTABLE}",
+            )
         return key
 
     def keep_original(self, content_type: str) -> None:
@@ -87,14 +93,15 @@ class Publisher:
         self._lease.check()
         asset = self._asset
         key = original_key(asset_id=asset.pk, attempt=asset.attempt, nonce=self._nonce, slug=slug_of(asset.file_name))
-        object_store().copy(
-            asset.object_key,
-            key,
-            etag=asset.etag or "",
-            content_type=_ATTACHMENT_TYPE,
-            content_disposition="attachment",
-            size_bytes=asset.size_bytes,
-        )
+        with self.watch.running():
+            object_store().copy(
+                asset.object_key,
+                key,
+                etag=asset.etag or "",
+                content_type=_ATTACHMENT_TYPE,
+                content_disposition="attachment",
+                size_bytes=asset.size_bytes,
+            )
         kept = {"key": key, "content_type": _ATTACHMENT_TYPE, "size_bytes": asset.size_bytes, "attachment": True}
         self.variants[ORIGINAL] = kept
         if asset.kind == Kind.FILE:
