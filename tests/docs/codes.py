@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from docs.pages import SOURCE
+from docs.pages import ROOT, SOURCE
 from mediadock.core import errors
 
 _CODE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
@@ -29,6 +29,12 @@ def codes_in_source() -> set[str]:
         positions = _positions_of_code(tree)
         found |= {code for node in ast.walk(tree) for code in _codes(node, positions)}
     return found
+
+
+def codes_of_the_gateway() -> set[str]:
+    """Every code of the problem documents in nginx's configuration."""
+    written = (ROOT / "deploy/nginx/mediadock/problems.conf").read_text()
+    return set(re.findall(r'"code": "([a-z_]+)"', written))
 
 
 def _is_ours(path: Path) -> bool:

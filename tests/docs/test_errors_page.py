@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from docs.codes import codes_in_source
+from docs.codes import codes_in_source, codes_of_the_gateway
 from docs.pages import page, rows
 
 PAGE = page("errors.md")
-SECTIONS = ("Answers of the API", "What became of a file", "Of processes")
+SECTIONS = ("Answers of the API", "Answers of the gateway", "What became of a file", "Of processes")
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def documented() -> set[str]:
 
 @pytest.fixture(scope="module")
 def in_source() -> set[str]:
-    return codes_in_source()
+    return codes_in_source() | codes_of_the_gateway()
 
 
 def test_every_code_of_the_source_is_on_the_page(documented: set[str], in_source: set[str]) -> None:

@@ -73,6 +73,13 @@ def check_claims(payload: dict[str, object], rules: ClaimRules, *, now: float) -
     return Claims(user_id, scope, use, int(issued_at), int(expires_at), stamp)
 
 
+def user_id_of(value: object) -> int | None:
+    """The id that a text names in canonical form; None for anything else, and beyond PostgreSQL's bigint."""
+    if not isinstance(value, str) or not _USER_ID.fullmatch(value) or int(value) > _MAX_USER_ID:
+        return None
+    return int(value)
+
+
 def _date(payload: dict[str, object], name: str) -> float:
     value = payload.get(name)
     # bool is an int to Python and not a date to anyone
@@ -82,10 +89,10 @@ def _date(payload: dict[str, object], name: str) -> float:
 
 
 def _user_id(payload: dict[str, object]) -> int:
-    value = payload.get("sub")
-    if not isinstance(value, str) or not _USER_ID.fullmatch(value) or int(value) > _MAX_USER_ID:
+    user_id = user_id_of(payload.get("sub"))
+    if user_id is None:
         raise ClaimError("sub is missing or no user id")
-    return int(value)
+    return user_id
 
 
 def _optional_text(payload: dict[str, object], name: str) -> str | None:

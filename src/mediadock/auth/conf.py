@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from mediadock.auth.claims import ClaimRules
+from mediadock.auth.gateway import Gateway, Peers
 from mediadock.auth.jwks import JwksKeys
 from mediadock.auth.jwt import Signer, TokenSettings
 from mediadock.auth.keys import FixedKeys, KeySource, UnusableKeyError, public_key, secret_key
@@ -23,7 +24,8 @@ class AuthSettings:
     ``redis_url`` is where tickets and throttles live. ``algorithm`` is HS256, RS256 or ES256: HS256 takes ``secret``
     (empty: derived from ``SECRET_KEY``), the others ``public_key`` (PEM) or ``jwks_url``, one of them. ``issuer`` and
     ``audience`` are checked when set. ``allowed_origins`` are the pages that may open a socket,
-    ``scheme://host[:port]``; ``*`` is for the local stack alone.
+    ``scheme://host[:port]``; ``*`` is for the local stack alone. With a ``gateway_secret`` requests are believed from
+    the gateway alone, and tokens are for it to check; ``gateway_peers`` are the addresses that it may come from.
     """
 
     redis_url: str
@@ -34,6 +36,8 @@ class AuthSettings:
     jwks_url: str = ""
     issuer: str = ""
     audience: str = ""
+    gateway_secret: str = field(default="", repr=False)
+    gateway_peers: tuple[str, ...] = ()
 
 
 @cache
@@ -53,6 +57,21 @@ def token_settings() -> TokenSettings:
             return TokenSettings(("HS256",), FixedKeys({None: secret_key(secret)}), rules, Signer(secret))
         return TokenSettings((conf.algorithm,), _public_keys(conf), rules)
     except UnusableKeyError as error:
+        raise ImproperlyConfigured(f"MEDIADOCK_AUTH: {error}") from error
+
+
+@cache
+def gateway_settings() -> Gateway | None:
+    """The gateway of this deployment; None where clients come with their own tokens. Raises ImproperlyConfigured."""
+    conf = auth_conf()
+    try:
+        peers = Peers.parse(conf.gateway_peers)
+        if not conf.gateway_secret:
+            if conf.gateway_peers:
+                raise ValueError("gateway_peers are named without a gateway_secret.")
+            return None
+        return Gateway(conf.gateway_secret.encode(), peers)
+    except ValueError as error:
         raise ImproperlyConfigured(f"MEDIADOCK_AUTH: {error}") from error
 
 

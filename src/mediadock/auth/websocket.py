@@ -1,7 +1,8 @@
 """Who opens a WebSocket: the origin is checked first, then a one-time ticket or the subprotocol's token.
 
-``?ticket=…`` from ``POST /auth/ws-ticket``, or subprotocols ``["mediadock", "bearer.<jwt>"]``. A request
-without an Origin is not a browser's, so no page can have forged it; it still needs its credentials.
+``?ticket=…`` from ``POST /auth/ws-ticket``, or subprotocols ``["mediadock", "bearer.<jwt>"]``. Behind a
+gateway the ticket alone: it vouched for who asked for one. A request without an Origin is not a browser's, so no page
+can have forged it; it still needs its credentials.
 """
 
 from __future__ import annotations
@@ -61,14 +62,19 @@ def check_origin(handshake: Handshake, allowed: Iterable[str]) -> None:
         raise Forbidden("origin_refused", "Pages of this address may not open this socket.")
 
 
-async def authenticate(handshake: Handshake, tokens: TokenSettings, tickets: redis.asyncio.Redis) -> Principal:
-    """Who opens the socket. Raises Unauthenticated; Unavailable when a ticket cannot be looked up."""
+async def authenticate(handshake: Handshake, tokens: TokenSettings | None, tickets: redis.asyncio.Redis) -> Principal:
+    """Who opens the socket; without ``tokens`` by ticket alone.
+
+    Raises Unauthenticated; Unavailable when a ticket cannot be looked up.
+    """
     offered = [name.removeprefix(_BEARER) for name in handshake.subprotocols if name.startswith(_BEARER)]
     if "ticket" in handshake.query:
         principal = await redeem_ticket(tickets, handshake.query["ticket"])
         if principal is None:
             raise Unauthenticated("ticket_invalid", "The ticket is used, expired or unknown. Ask for a new one.")
         return principal
+    if tokens is None:
+        raise Unauthenticated("gateway_missing", "Sockets are opened with a ticket here.", log="a socket by token")
     if len(offered) != 1:
         raise Unauthenticated("token_missing", "Sign in first: this needs a ticket or a token.")
     check = partial(verify, offered[0], tokens, now=time.time())

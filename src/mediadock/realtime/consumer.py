@@ -17,7 +17,7 @@ from typing import Any
 from psycopg import Error as DatabaseError
 from psycopg_pool import PoolTimeout
 
-from mediadock.auth.conf import auth_conf, token_settings
+from mediadock.auth.conf import auth_conf, gateway_settings, token_settings
 from mediadock.auth.principal import Principal
 from mediadock.auth.websocket import Handshake, authenticate, check_origin, read_handshake
 from mediadock.core.errors import Forbidden, Malformed, Unauthenticated, Unavailable
@@ -76,7 +76,8 @@ async def _admit(handshake: Handshake, service: Service) -> Socket:
     """The socket, served from now on. Raises what ``_CODES`` names."""
     check_origin(handshake, auth_conf().allowed_origins)
     after = _after(handshake.query.get("after"))
-    principal = await authenticate(handshake, token_settings(), service.redis)
+    tokens = token_settings() if gateway_settings() is None else None
+    principal = await authenticate(handshake, tokens, service.redis)
     last_seq = (await service.store.last_seqs([principal.user_id])).get(principal.user_id, 0)
     # Beyond the last event there is nothing to wait for: a client from before a restored backup starts at its end.
     cursor = last_seq if after is None else min(after, last_seq)

@@ -136,6 +136,8 @@ MEDIADOCK_AUTH: dict[str, Any] = {
     "jwks_url": _env("JWT_JWKS_URL"),
     "issuer": _env("JWT_ISSUER"),
     "audience": _env("JWT_AUDIENCE"),
+    "gateway_secret": _env("GATEWAY_SECRET"),
+    "gateway_peers": tuple(_list("GATEWAY_PEERS")),
 }
 
 LOGGING: dict[str, Any] = {

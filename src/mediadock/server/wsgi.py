@@ -7,16 +7,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediadock.server.settings")
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from mediadock.api.verify import with_verify_door
 from mediadock.server.headers import page_headers
 from mediadock.server.pages import with_static_files
 
-application = with_static_files(
-    get_wsgi_application(),
-    static_url=settings.STATIC_URL,
-    pages=settings.WEB_FOLDER,
-    headers=page_headers(
-        store=settings.MEDIADOCK["store"],
-        ws_url=settings.MEDIADOCK["ws_url"],
-        cdn_base_url=settings.MEDIADOCK["cdn_base_url"],
+application = with_verify_door(
+    with_static_files(
+        get_wsgi_application(),
+        static_url=settings.STATIC_URL,
+        pages=settings.WEB_FOLDER,
+        headers=page_headers(
+            store=settings.MEDIADOCK["store"],
+            ws_url=settings.MEDIADOCK["ws_url"],
+            cdn_base_url=settings.MEDIADOCK["cdn_base_url"],
+        ),
     ),
+    path="/api/v1/auth/verify",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from mediadock.api.problems import problem_of
-from mediadock.auth.http import bearer
+from mediadock.auth.http import bearer, brings_credentials
 from mediadock.core.errors import MediadockError, NotFound
 from mediadock.core.policy import MAX_INT64
 from mediadock.core.profiles import profile_named
@@ -33,7 +33,7 @@ def _visible(request: HttpRequest, media_id: int) -> tuple[MediaAsset, int]:
     ready = MediaAsset.objects.filter(pk=media_id, state=State.READY).first() if media_id <= MAX_INT64 else None
     if ready is not None and profile_named(ready.profile).public:
         return ready, NOBODY
-    viewer_id = bearer(request).user_id if "Authorization" in request.headers else NOBODY
+    viewer_id = bearer(request).user_id if brings_credentials(request) else NOBODY
     if ready is None or viewer_id == NOBODY:
         raise NotFound("media_not_found", "There is nothing to be seen here, or not yet.")
     return find_visible_asset(viewer_id, media_id), viewer_id
