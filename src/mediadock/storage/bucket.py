@@ -13,9 +13,40 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from types_boto3_s3 import S3Client
     from types_boto3_s3.literals import BucketLocationConstraintType
+    from types_boto3_s3.type_defs import BucketLifecycleConfigurationTypeDef, CORSConfigurationTypeDef
 
 _FORGET_UPLOADS_AFTER_DAYS = 7  # a second net below our own sweeper, which is much quicker
-_SIGNED_BY_CLIENTS = ["content-type", "if-none-match", "x-amz-checksum-sha256"]
+SIGNED_BY_CLIENTS = ("content-type", "if-none-match", "x-amz-checksum-sha256")
+"""The headers that a browser must be allowed to send with a presigned PUT."""
+
+
+def cors_rules(origins: Sequence[str]) -> CORSConfigurationTypeDef:
+    """What lets pages of exactly these origins use presigned URLs."""
+    return {
+        "CORSRules": [
+            {
+                "AllowedOrigins": list(origins),
+                "AllowedMethods": ["PUT", "GET", "HEAD"],
+                "AllowedHeaders": list(SIGNED_BY_CLIENTS),
+                "ExposeHeaders": ["ETag"],
+                "MaxAgeSeconds": 3600,
+            }
+        ]
+    }
+
+
+def lifecycle_rules() -> BucketLifecycleConfigurationTypeDef:
+    """What aborts multipart uploads that nobody finishes."""
+    return {
+        "Rules": [
+            {
+                "ID": "mediadock-abandoned-uploads",
+                "Status": "Enabled",
+                "Filter": {"Prefix": ""},
+                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _FORGET_UPLOADS_AFTER_DAYS},
+            }
+        ]
+    }
 
 
 def ensure_bucket(config: StoreConfig, *, cors_origins: Sequence[str]) -> None:
@@ -27,20 +58,7 @@ def ensure_bucket(config: StoreConfig, *, cors_origins: Sequence[str]) -> None:
     with _client(config) as client:
         _make(client, config)
         if cors_origins:
-            client.put_bucket_cors(
-                Bucket=config.bucket,
-                CORSConfiguration={
-                    "CORSRules": [
-                        {
-                            "AllowedOrigins": list(cors_origins),
-                            "AllowedMethods": ["PUT", "GET", "HEAD"],
-                            "AllowedHeaders": _SIGNED_BY_CLIENTS,
-                            "ExposeHeaders": ["ETag"],
-                            "MaxAgeSeconds": 3600,
-                        }
-                    ]
-                },
-            )
+            client.put_bucket_cors(Bucket=config.bucket, CORSConfiguration=cors_rules(cors_origins))
         _forget_old_uploads(client, config)
 
 
@@ -105,19 +123,7 @@ def _forget_old_uploads(client: S3Client, config: StoreConfig) -> None:
     from botocore.exceptions import ClientError
 
     try:
-        client.put_bucket_lifecycle_configuration(
-            Bucket=config.bucket,
-            LifecycleConfiguration={
-                "Rules": [
-                    {
-                        "ID": "mediadock-abandoned-uploads",
-                        "Status": "Enabled",
-                        "Filter": {"Prefix": ""},
-                        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _FORGET_UPLOADS_AFTER_DAYS},
-                    }
-                ]
-            },
-        )
+        client.put_bucket_lifecycle_configuration(Bucket=config.bucket, LifecycleConfiguration=lifecycle_rules())
     except ClientError as error:
         if _code_and_status(error)[0] not in ("NotImplemented", "MethodNotAllowed"):
             raise

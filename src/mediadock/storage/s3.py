@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO
 
-from mediadock.storage import bucket, copying, listing, multipart, objects, probing, ranges
+from mediadock.storage import bucket, copying, lifecycle, listing, multipart, objects, probing, ranges
 from mediadock.storage.calls import CallLimits, StoreCalls
 from mediadock.storage.config import StoreConfig
 from mediadock.storage.shapes import CompletedPart, ObjectHead, ObjectSummary, OpenUpload, StoredPart
@@ -127,6 +127,10 @@ class ObjectStore:
     def ensure_bucket(self, *, cors_origins: Sequence[str]) -> None:
         """Make the bucket if it is not there, and set its CORS and life-cycle rules."""
         bucket.ensure_bucket(self.config, cors_origins=cors_origins)
+
+    def abandoned_uploads_end_after(self, prefix: str) -> int | None:
+        """The days after which the bucket's own rules abort an upload below ``prefix``, None for never."""
+        return lifecycle.abandoned_uploads_end_after(self._calls, prefix)
 
     def ping(self) -> None:
         """Return if the bucket is there and lets us in. Raises StoreUnavailable."""
