@@ -11,6 +11,7 @@ import pytest
 
 from stack.client import Api
 from stack.embedded import Embedded, use_django
+from stack.events import Store
 from stack.web import QuietWeb, run_quiet_web
 
 use_django()
@@ -32,6 +33,12 @@ def web(stack: Embedded, django_schema: None) -> Iterator[QuietWeb]:
     """The API with the limits that a deployment has."""
     with run_quiet_web(stack) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def store(web: QuietWeb, stack: Embedded) -> Store:
+    """The store, telling of objects."""
+    return Store(Api(web.url + "/api/v1", token=stack.in_process_environment["MEDIADOCK_STORAGE_EVENTS_SECRET"]))
 
 
 @pytest.fixture

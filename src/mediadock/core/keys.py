@@ -6,8 +6,10 @@ immutable and two workers can never write to the same one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 
 INCOMING = "incoming/"
@@ -49,6 +51,17 @@ def incoming_key(
 def layout_prefix(layout: str) -> str:
     """What every quarantine key of a ``layout`` begins with."""
     return INCOMING + layout.partition("{")[0]
+
+
+def is_laid_out(object_key: str, layout: str) -> bool:
+    """Whether a quarantine key is of this ``layout``; no step of it can be ``.`` or ``..``."""
+    return _pattern(layout).fullmatch(object_key) is not None
+
+
+@cache
+def _pattern(layout: str) -> re.Pattern[str]:
+    steps = re.split(r"\{[a-z_]+\}", INCOMING + layout)
+    return re.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*".join(map(re.escape, steps)), re.ASCII)
 
 
 def published_prefix(*, asset_id: int, attempt: int, nonce: str) -> str:

@@ -30,6 +30,22 @@ class LinkedAsset:
 Hook = Callable[[LinkedAsset], str | None]
 """Runs inside the transition's transaction and must succeed; returns the status of the linked thing, if it has one."""
 
+
+@dataclass(frozen=True)
+class Expected:
+    """What a surface awaits under a key: whose it is, which id it was given, and what it is to be linked to."""
+
+    owner_id: int
+    asset_id: int
+    file_name: str
+    content_type: str
+    link_kind: str
+    link_id: int
+
+
+Expectation = Callable[[str], Expected | None]
+"""Told an object key, says what is awaited there, once: it runs in the transaction that records the asset."""
+
 LinkStatuses = Callable[[Sequence[int]], Mapping[int, str]]
 """The present status of linked things, by their ids."""
 
@@ -119,7 +135,8 @@ class Profile:
     ``max_bytes`` holds a limit for every accepted kind, ``content_types`` narrows it to some canonical types;
     ``key_layout`` is filled by ``keys.incoming_key``; ``on_settled`` runs when an asset becomes ready, is refused,
     fails, or goes; ``keep_original`` names the kinds whose verified original is kept private after processing;
-    ``required_scope`` is a word that the uploader's token must hold, on surfaces that ask for one.
+    ``required_scope`` is a word that the uploader's token must hold, on surfaces that ask for one. ``expects`` is for
+    surfaces whose objects may be put without an address of ours, under keys of its ``key_layout``.
     """
 
     name: str
@@ -138,6 +155,7 @@ class Profile:
     document: DocumentPreset = field(default_factory=DocumentPreset)
     on_settled: Hook = no_link
     link_statuses: LinkStatuses = no_statuses
+    expects: Expectation | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "max_bytes", MappingProxyType(dict(self.max_bytes)))

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from mediadock.core.keys import incoming_key, original_key, published_key, published_prefix
+from mediadock.core.keys import (
+    incoming_key,
+    is_laid_out,
+    layout_prefix,
+    original_key,
+    published_key,
+    published_prefix,
+)
 from mediadock.core.names import slug_of
 
 CHAT = "chat/user_{owner}/{asset}/{name}"
@@ -54,3 +61,28 @@ def test_a_name_with_braces_or_a_path_stays_one_segment() -> None:
         key = key_of(slug=slug_of(name))
         assert key.startswith("incoming/chat/user_7/501/")
         assert key.count("/") == 4
+
+
+@pytest.mark.parametrize(
+    ("key", "fits"),
+    [
+        ("incoming/generated/gen-1/31_0.png", True),
+        ("incoming/generated/gen-1/31_0.tar.gz", True),
+        ("generated/gen-1/31_0.png", False),
+        ("incoming/generated/gen-1/31_0.png/", False),
+        ("incoming/generated/gen-1/31_0.png\n", False),
+        ("incoming/generated/gen-1/31-0.png", False),
+        ("incoming/generated/gen-1/31_0", False),
+        ("incoming/generated/31_0.png", False),
+        ("incoming/generated/a/b/31_0.png", False),
+        ("incoming/generated/../31_0.png", False),
+        ("incoming/generated/./31_0.png", False),
+        ("incoming/generated//31_0.png", False),
+        ("incoming/generated/gen-1/31_0.pñg", False),
+        ("incoming/generated/gen-1/31_0xpng", False),
+    ],
+)
+def test_a_key_is_told_by_the_layout_that_it_follows(key: str, fits: bool) -> None:
+    layout = "generated/{generation}/{image}_{index}.{ext}"
+    assert is_laid_out(key, layout) is fits
+    assert key.startswith(layout_prefix(layout)) or not fits

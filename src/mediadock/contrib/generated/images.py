@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 
 from mediadock.api.media import media_out
 from mediadock.api.pagination import newest_page
+from mediadock.contrib.generated.arrivals import LINK_KIND
 from mediadock.contrib.generated.models import GeneratedImage
-from mediadock.contrib.generated.surface import GENERATED, LINK_KIND
+from mediadock.contrib.generated.surface import GENERATED
 from mediadock.core.errors import Conflict, FieldError, NotFound, TypeRefused, Unauthenticated
 from mediadock.core.filetypes import extension_of, find_type
 from mediadock.core.policy import Declared
@@ -121,6 +122,7 @@ def _prepared(image: GeneratedImage, size_bytes: int, content_type: str) -> Gran
         size_bytes=size_bytes,
         content_type=content_type,
     )
+    GeneratedImage.objects.filter(pk=image.pk).update(begun=True)
     prepared = prepare_uploads(
         owner_id=image.owner_id,
         profile=GENERATED,

@@ -1,4 +1,7 @@
-"""Generated images: which there are to be. ``media_id`` is reserved for the asset that comes with the bytes."""
+"""Generated images: which there are to be. ``media_id`` is reserved for the asset that comes with the bytes.
+
+Once ``begun``, there is or was that asset: an object under the image's key is no news any more.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ class GeneratedImage(models.Model):
     generation_id = models.CharField(max_length=64)
     index = models.IntegerField()
     media_id = models.BigIntegerField(unique=True)
+    begun = models.BooleanField(default=False, db_default=False)
     content_type = models.CharField(max_length=127)
     prompt = models.TextField()
     model = models.TextField()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from mediadock.contrib.generated.arrivals import expected_image
 from mediadock.core.filetypes import Kind
 from mediadock.core.parts import MIB
 from mediadock.core.profiles import Profile, register
-
-LINK_KIND = "generated"
 
 GENERATED = register(
     Profile(
@@ -15,5 +14,6 @@ GENERATED = register(
         key_layout="generated/{generation}/{image}_{index}.{ext}",
         event_type="generated_update",
         direct_up_to_bytes=100 * MIB,
+        expects=expected_image,
     )
 )
