@@ -21,6 +21,7 @@ from mediadock.core.states import NEEDS_UPLOAD, State
 from mediadock.storage.errors import StoreUnavailable, UploadMissing
 from mediadock.storage.shapes import ObjectSummary, OpenUpload
 from mediadock.uploads.conf import conf
+from mediadock.uploads.facts import Found, tell
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.relay import give_back
 from mediadock.uploads.store import object_store
@@ -58,6 +59,9 @@ def tidy(*, dry_run: bool = True, strangers: bool = False) -> list[Orphan]:
     opened = (upload for upload in object_store().list_multipart_uploads(INCOMING) if upload.initiated < before)
     for uploads in _batches(opened):
         found += [_orphan(upload, dry_run=dry_run) for upload in _orphaned_multiparts(uploads, strangers)]
+    if not dry_run:
+        multiparts = sum(orphan.upload_id is not None for orphan in found)
+        tell(Found({"orphaned_object": len(found) - multiparts, "orphaned_multipart": multiparts}))
     return found
 
 
