@@ -13,17 +13,18 @@ from mediadock.processing.sandbox.child import Parent
 from mediadock.processing.source import MemorySource
 
 ENCODERS = frozenset({"libx264", "aac", "pcm_s16le", "rawvideo"})
-DECODERS = frozenset(
-    "h264 hevc vp8 vp9 mpeg4 mpeg2video mjpeg gif aac mp3 opus vorbis flac alac amrnb pcm_s16le pcm_s24le".split()
-)
+_DECODERS = "h264 hevc vp8 vp9 mpeg4 mpeg2video mjpeg gif aac mp3 opus vorbis flac alac amrnb pcm_s16le pcm_s24le"
+DECODERS = frozenset(_DECODERS.split())
 """What phones and browsers send. AV1 is apart: ``av1`` alone decodes by hardware only."""
 
 AV1_DECODERS = frozenset({"libdav1d", "libaom-av1"})
-FILTERS = frozenset(
+_FILTERS = (
     "scale pad crop format select split setparams setsar sidedata bwdif zscale tonemap "
-    "asetpts aresample asplit asetnsamples aselect".split()
+    "asetpts aresample asplit asetnsamples aselect"
 )
-DEMUXERS = frozenset("mov matroska avi mpegts mpeg mpegvideo ogg gif mp3 aac flac wav aiff amr".split())
+FILTERS = frozenset(_FILTERS.split())
+_DEMUXERS = "mov matroska avi mpegts mpeg mpegvideo ogg gif mp3 aac flac wav aiff amr"
+DEMUXERS = frozenset(_DEMUXERS.split())
 HTTP_OPTIONS = frozenset({"max_redirects"})
 """Without it a redirect would be followed out of the sandbox' own bridge."""
 
