@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from mediadock.core.errors import Conflict, NotFound
@@ -18,9 +18,12 @@ from mediadock.core.states import State
 from mediadock.storage.errors import StoreUnavailable
 from mediadock.uploads import outbox, turns
 from mediadock.uploads.conf import conf
+from mediadock.uploads.facts import Found, tell
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.services.adopt import adopt_arrivals
 from mediadock.uploads.services.complete import complete_upload
+from mediadock.uploads.store import object_store
 
 BATCH = 200
 _log = logging.getLogger(__name__)
@@ -28,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Swept:
-    """How many assets were requeued, given up, hinted again, adopted and expired."""
+    """How many assets were requeued, given up, hinted again, adopted and expired; each counted by who did it."""
 
     requeued: int
     given_up: int
@@ -42,7 +45,9 @@ def sweep() -> Swept:
     requeued, given_up = _lapsed_leases()
     hinted = _lost_hints()
     adopted, expired = _overdue_uploads()
-    return Swept(requeued, given_up, hinted, adopted, expired)
+    swept = Swept(requeued, given_up, hinted, adopted + _arrived_unsaid() + adopt_arrivals(), expired)
+    tell(Found(asdict(swept)))
+    return swept
 
 
 def _lapsed_leases() -> tuple[int, int]:
@@ -51,21 +56,22 @@ def _lapsed_leases() -> tuple[int, int]:
     for asset in lapsed:
         with suppress(StaleTransitionError):
             if asset.attempt >= conf().max_attempts:
-                given_up += 1
                 transition(asset.pk, State.FAILED, lease_token=asset.lease_token, changes=_GIVEN_UP)
+                given_up += 1
             else:
-                requeued += 1
                 transition(asset.pk, State.UPLOADED, lease_token=asset.lease_token, changes={"variants": {}})
+                requeued += 1
     return requeued, given_up
 
 
 def _lost_hints() -> int:
     """Hint again for what waits: after 10 s, then 20 s, 40 s … so that a long queue is not flooded."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HINT_AGAIN, [conf().hint_patience_s, turns.MOST_DOUBLINGS, BATCH])
-        waiting = cursor.fetchall()
-    for asset_id, kind in waiting:
-        outbox.enqueue_process(asset_id=asset_id, kind=kind)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_HINT_AGAIN, [conf().hint_patience_s, turns.MOST_DOUBLINGS, BATCH])
+            waiting = cursor.fetchall()
+        for asset_id, kind in waiting:
+            outbox.enqueue_process(asset_id=asset_id, kind=kind)
     return len(waiting)
 
 
@@ -75,8 +81,7 @@ def _overdue_uploads() -> tuple[int, int]:
     adopted = expired = 0
     for asset in overdue:
         try:
-            complete_upload(asset)
-            adopted += 1
+            adopted += _adopted(asset)
         except Conflict:
             with suppress(StaleTransitionError):
                 transition(asset.pk, State.EXPIRED)
@@ -90,11 +95,52 @@ def _overdue_uploads() -> tuple[int, int]:
     return adopted, expired
 
 
+def _arrived_unsaid() -> int:
+    """Uploads that are whole in the store and pending here: nobody came to say so, or whoever did was killed.
+
+    Looked for after a minute, then two, four, eight … A multipart upload counts once it is assembled: whoever has
+    parts in the store may still be sending others.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_AGAIN, [_FIRST_LOOK_S, _MOST_LOOKS, BATCH])
+        ids = [row[0] for row in cursor.fetchall()]
+    adopted = 0
+    for asset in MediaAsset.objects.filter(pk__in=ids, state=State.PENDING):
+        try:
+            if object_store().head(asset.object_key).size_bytes == asset.size_bytes:
+                adopted += _adopted(asset)
+        except (Conflict, NotFound):
+            continue
+        except StoreUnavailable as error:
+            _log.warning("asset %s: not looked for while the store is away: %s", asset.pk, error)
+            if error.transient:
+                break
+    return adopted
+
+
+def _adopted(asset: MediaAsset) -> bool:
+    """Complete what nobody completes; False when somebody just did. Raises as ``complete_upload``."""
+    return complete_upload(asset) is not asset  # the row as our own transition left it, or ours read again
+
+
 _GIVEN_UP = {
     "variants": {},
     "error_code": "worker_died",
     "error_reason": "Processing broke off several times with this file.",
 }
+
+_FIRST_LOOK_S = 60
+_MOST_LOOKS = 10
+"""After ten doublings, two thirds of a day, the upload's end is near."""
+
+_LOOK_AGAIN = """
+    UPDATE mediadock_asset SET hints = hints + 1, hinted_at = now()
+     WHERE id IN (
+        SELECT id FROM mediadock_asset
+         WHERE state = 'pending' AND hinted_at <= now() - make_interval(secs => %s * (1 << LEAST(hints, %s)::int))
+         ORDER BY updated_at LIMIT %s FOR UPDATE SKIP LOCKED)
+    RETURNING id
+"""
 
 _HINT_AGAIN = """
     UPDATE mediadock_asset SET hints = hints + 1, hinted_at = now()
