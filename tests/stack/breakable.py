@@ -16,7 +16,7 @@ from mediadock.local.application import application_programs, preparation, run_s
 from mediadock.local.family import descendants
 from mediadock.local.log import Log
 from mediadock.local.program import Program
-from stack.embedded import discard, new_embedded
+from stack.embedded import Embedded, discard, new_embedded
 from stack.server import RunningServer
 
 EVERY_QUEUE = "image,video,audio,file,default"
@@ -90,10 +90,18 @@ class BreakableServer(RunningServer):
 
 
 @contextmanager
-def breakable_server(*, without: tuple[str, ...] = ()) -> Iterator[BreakableServer]:
-    """Everything but the programs named in ``without``, on servers of its own."""
-    these = new_embedded()
-    env = these.environment
+def breakable_server(
+    *,
+    without: tuple[str, ...] = (),
+    these: Embedded | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[BreakableServer]:
+    """Everything but the programs named in ``without``, on servers of its own.
+
+    ``environment`` goes over the application's own: other addresses of the servers behind, for one.
+    """
+    these = these or new_embedded()
+    env = these.environment | dict(environment)
     with these.supervisor() as supervisor, these.log_file.open("a") as out:
         these.stack.start(supervisor)
         run_step(preparation(env), log=Log(out))
