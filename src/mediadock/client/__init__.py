@@ -31,13 +31,16 @@ from mediadock.client.errors import (
     UploadIncomplete,
     WrongState,
 )
+from mediadock.client.one_by_one import Arrived
 from mediadock.client.progress import OnProgress, Progress
 from mediadock.client.retry import RetryPolicy
+from mediadock.client.surfaces import Posted
 from mediadock.client.upload import Sent
 from mediadock.client.values import Asset, AssetFailure, Event, Message, Unfinished, User, Variant
 
 __all__ = [
     "ApiError",
+    "Arrived",
     "Asset",
     "AssetFailure",
     "BadAnswer",
@@ -50,6 +53,7 @@ __all__ = [
     "NotLoggedIn",
     "NotThere",
     "OnProgress",
+    "Posted",
     "Progress",
     "Refused",
     "RetryPolicy",

@@ -8,15 +8,18 @@ from threading import Event as Flag
 from types import TracebackType
 from typing import Self
 
-from mediadock.client import server
+from mediadock.client import server, surfaces
 from mediadock.client.account import Account, Tokens
 from mediadock.client.comfyui import Brought, ComfyUI, bring_images
 from mediadock.client.connections import Connections
 from mediadock.client.events import Cursor, latest_seq
 from mediadock.client.fingerprints import FingerprintStore
 from mediadock.client.follow import follow_assets
+from mediadock.client.generated import send_generated
+from mediadock.client.one_by_one import Arrived, OneByOne
 from mediadock.client.progress import OnProgress
 from mediadock.client.retry import RetryPolicy
+from mediadock.client.surfaces import Posted
 from mediadock.client.transfer import Route
 from mediadock.client.upload import Sending, Sent, upload_files
 from mediadock.client.values import Asset, Event, Message, Unfinished, User
@@ -96,9 +99,69 @@ class Client:
         files together. ``on_progress`` is called from the sending threads, one call at a time for each file. Setting
         ``stop`` ends it with ``Stopped``; ``UploadIncomplete`` names the files that did not arrive.
         """
-        route = Route(self._account, self._connections, self._policy, stop or Flag())
+        route = self._route(stop)
         sending = Sending(receiver_id, text, part_size_bytes, parallel, sha256, resume)
         return upload_files(route, self._fingerprints, [Path(path) for path in paths], sending, on_progress=on_progress)
+
+    def create_album(self, title: str) -> int:
+        """The id of a new album of this account's."""
+        return surfaces.create_album(self._account, title)
+
+    def upload_to_album(
+        self,
+        album_id: int,
+        paths: Sequence[str | Path],
+        *,
+        parallel: int = 4,
+        sha256: bool = False,
+        resume: bool = True,
+        on_progress: OnProgress | None = None,
+        stop: Flag | None = None,
+    ) -> Arrived:
+        """Send pictures and films into an album; arguments and errors are those of ``upload``.
+
+        What an interrupted call of the same files has sent into this album is left alone (``resume``).
+        """
+        sender = self._one_by_one(parallel, on_progress, stop)
+        return surfaces.send_to_album(sender, album_id, [Path(path) for path in paths], sha256=sha256, resume=resume)
+
+    def set_avatar(self, path: str | Path, *, on_progress: OnProgress | None = None) -> Arrived:
+        """Send a picture that replaces this account's avatar once it is ready."""
+        return surfaces.send_avatar(self._one_by_one(1, on_progress, None), Path(path))
+
+    def post(
+        self,
+        text: str,
+        paths: Sequence[str | Path] = (),
+        *,
+        parallel: int = 4,
+        resume: bool = True,
+        on_progress: OnProgress | None = None,
+        stop: Flag | None = None,
+    ) -> Posted:
+        """Post words and media in the feed; arguments and errors are those of ``upload``.
+
+        Media that an interrupted call has sent and that are in no post yet are not sent again (``resume``).
+        """
+        sender = self._one_by_one(parallel, on_progress, stop)
+        return surfaces.send_post(sender, text, [Path(path) for path in paths], resume=resume)
+
+    def send_generated(
+        self,
+        generation_id: str,
+        paths: Sequence[str | Path],
+        *,
+        parallel: int = 4,
+        on_progress: OnProgress | None = None,
+        stop: Flag | None = None,
+    ) -> Arrived:
+        """Send pictures as the images of a generation, in their order; the token must be a service's.
+
+        Safe to repeat: what has arrived is left alone. ``ClientError`` (``generation_differs``) when it was announced
+        with another number of images.
+        """
+        sender = self._one_by_one(parallel, on_progress, stop)
+        return send_generated(sender, generation_id, [Path(path) for path in paths])
 
     def bring_from_comfyui(self, base_url: str, prompt_id: str, *, generation_id: str | None = None) -> list[Brought]:
         """Send the images that a prompt of ComfyUI at ``base_url`` has saved; the token must be a service's.
@@ -159,3 +222,9 @@ class Client:
     def follow(self, asset_ids: Sequence[int], *, stop: Flag | None = None) -> Iterator[Asset]:
         """Each of these assets whenever it changes, until all are ready or have failed."""
         return follow_assets(self._account, asset_ids, stop=stop or Flag())
+
+    def _route(self, stop: Flag | None) -> Route:
+        return Route(self._account, self._connections, self._policy, stop or Flag())
+
+    def _one_by_one(self, parallel: int, on_progress: OnProgress | None, stop: Flag | None) -> OneByOne:
+        return OneByOne(self._route(stop), self._fingerprints, parallel, on_progress)

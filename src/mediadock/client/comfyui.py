@@ -18,9 +18,11 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from mediadock.client.account import Account
 from mediadock.client.connections import Connections, readable
-from mediadock.client.errors import BadAnswer, ClientError, StoreRefused, Unreachable, WrongState
+from mediadock.client.errors import BadAnswer, ClientError, StoreRefused, Unreachable
+from mediadock.client.generated import DEFAULT_TYPE, announce_images, begin_image
 from mediadock.client.reading import Fields
 from mediadock.client.retry import RetryPolicy, with_retries
+from mediadock.client.sessions import DirectSession
 
 _SLICE_BYTES = 1024 * 1024
 _TIMEOUT_S = 60.0
@@ -109,26 +111,16 @@ def bring_images(
     will not.
     """
     images = comfy.images_of(prompt_id)
-    path = f"/generated/{generation_id or re.sub(r'[^A-Za-z0-9_-]', '-', prompt_id)[:64]}/images"
+    generation = generation_id or re.sub(r"[^A-Za-z0-9_-]", "-", prompt_id)[:64]
+    known = announce_images(account, generation, count=len(images), content_type=DEFAULT_TYPE)
     return [
         with_retries(
-            partial(_brought, comfy, images[index], index, media_id, path, account, connections), policy=policy
+            partial(_brought, comfy, images[index], index, image.media_id, generation, account, connections),
+            policy=policy,
         )
-        for index, media_id in _announced(account, path, len(images)).items()
+        for index, image in known.items()
+        if index < len(images) and not image.has_arrived
     ]
-
-
-def _announced(account: Account, path: str, count: int) -> dict[int, int]:
-    """The media ids of the images that have no bytes yet, by index."""
-    if count == 0:
-        return {}
-    try:
-        known = account.post(path, {"count": count, "contentType": "image/png"}, creates=True).children("images")
-    except WrongState as error:
-        if error.code != "generation_exists":
-            raise
-        known = [image for image in account.get(path).children("images") if image.text("status") != "uploaded"]
-    return {image.integer("index"): image.integer("mediaId") for image in known if image.integer("index") < count}
 
 
 def _brought(
@@ -136,30 +128,28 @@ def _brought(
     image: ComfyImage,
     index: int,
     media_id: int,
-    path: str,
+    generation_id: str,
     account: Account,
     connections: Connections,
 ) -> Brought:
     connection, response = comfy.open(image)
     with closing(connection):
         size = response.getheader("Content-Length")
-        content_type = response.getheader("Content-Type", "image/png")
+        content_type = response.getheader("Content-Type", DEFAULT_TYPE)
         if size is None or not size.isdecimal():
             raise BadAnswer("bad_answer", f"ComfyUI does not say how long {image.name} is.")
-        try:
-            session = account.post(f"{path}/{index}/upload", {"size": int(size), "contentType": content_type})
-        except WrongState as error:
-            if error.code != "image_uploaded":
-                raise
+        session = begin_image(account, generation_id, index, size_bytes=int(size), content_type=content_type)
+        if session is None:
             return Brought(index, media_id, image.name)
+        if not isinstance(session, DirectSession):
+            raise BadAnswer("bad_answer", "The server wants an image in parts, which cannot be streamed to it.")
         _put(connections, session, _Relayed(response, int(size)))
-    account.post(f"/media/{session.integer('mediaId')}/complete")
-    return Brought(index, session.integer("mediaId"), image.name)
+    account.post(f"/media/{session.asset_id}/complete")
+    return Brought(index, session.asset_id, image.name)
 
 
-def _put(connections: Connections, session: Fields, body: _Relayed) -> None:
-    headers = {name: str(value) for name, value in session.child("headers").raw().items()}
-    answer = connections.send("PUT", session.text("uploadUrl"), headers=headers, body=body)
+def _put(connections: Connections, session: DirectSession, body: _Relayed) -> None:
+    answer = connections.send("PUT", session.put_url, headers=session.headers, body=body)
     if not 200 <= answer.status < 300 and answer.status != 412:  # 412: it is there, an earlier answer was lost
         raise StoreRefused(f"http_{answer.status}", "The store refused the image.", status=answer.status)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from mediadock.client.errors import FileProblem
+from mediadock.core.filetypes import FileType, find_declared_type
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,21 @@ class LocalFile:
         if not path.is_file() or not os.access(path, os.R_OK):
             raise FileProblem("file_unreadable", f"{path} is not a file that can be read.")
         return cls(path, status.st_size, status.st_mtime_ns)
+
+    @property
+    def file_type(self) -> FileType | None:
+        """What it is by its name; None when that says nothing."""
+        return find_declared_type("", self.path.name)
+
+    @property
+    def content_type(self) -> str:
+        """What it is declared as."""
+        return self.file_type.content_type if self.file_type else "application/octet-stream"
+
+    def sha256(self) -> str:
+        """Its checksum as it is declared: base64 of the 32 bytes."""
+        with self.path.open("rb") as opened:
+            return base64.b64encode(hashlib.file_digest(opened, "sha256").digest()).decode()
 
     def check_unchanged(self) -> None:
         """Raises ``FileProblem`` when the file is another one by now."""

@@ -19,7 +19,7 @@ from mediadock.client.account import Account
 from mediadock.client.fingerprints import FingerprintStore, fingerprint
 from mediadock.client.local_file import LocalFile
 from mediadock.client.sessions import MultipartSession, UploadSession
-from mediadock.client.values import ARRIVED, Asset, Message
+from mediadock.client.values import ARRIVED, Message
 
 LOOK_BACK_MESSAGES = 300
 _MD5 = re.compile(r"[0-9a-f]{32}")
@@ -72,14 +72,15 @@ def _go_on(
             sessions.append(None)
             continue
         session = server.begun(account, asset.asset_id)
-        if not _same_file(fingerprints, asset, file, session):
+        if not is_same_file(fingerprints, asset.asset_id, file, session):
             return None
         sessions.append(session)
     return Begun(message.message_id, tuple(asset.asset_id for asset in message.attachments), tuple(sessions))
 
 
-def _same_file(fingerprints: FingerprintStore, asset: Asset, file: LocalFile, session: UploadSession) -> bool:
-    known = fingerprints.find(asset.asset_id)
+def is_same_file(fingerprints: FingerprintStore, asset_id: int, file: LocalFile, session: UploadSession) -> bool:
+    """Whether this upload was begun with this very file, as far as can be told."""
+    known = fingerprints.find(asset_id)
     if known is not None:
         return known == fingerprint(file)
     return not isinstance(session, MultipartSession) or stored_parts_agree(file, session)

@@ -68,6 +68,18 @@ def read_session(fields: Fields) -> UploadSession:
     raise BadAnswer("bad_answer", f"The server proposes an upload of mode {mode}, which this client does not know.")
 
 
+def read_media_session(fields: Fields) -> UploadSession:
+    """From the answer of a surface that spells in camelCase: ``{mediaId, uploadUrl, headers}``, or parts."""
+    if "uploadId" not in fields:
+        return DirectSession(fields.integer("mediaId"), fields.text("uploadUrl"), fields.child("headers").texts())
+    return MultipartSession(
+        asset_id=fields.integer("mediaId"),
+        part_size_bytes=fields.integer("partSize"),
+        num_parts=fields.integer("totalParts"),
+        urls={part.integer("partNumber"): part.text("url") for part in fields.children("partUrls")},
+    )
+
+
 def read_urls(batch: Fields) -> dict[int, str]:
     """Part number to URL, from ``batch: {start, count, items: [{part_number, url}]}``."""
     return {item.integer("part_number"): item.text("url") for item in batch.children("items")}

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mediadock.client import server
-from mediadock.client.direct import DirectTransfer
-from mediadock.client.engine import run_transfers
-from mediadock.client.errors import ClientError, Stopped, UploadIncomplete
 from mediadock.client.fingerprints import FingerprintStore, fingerprint
 from mediadock.client.local_file import LocalFile
-from mediadock.client.multipart import MultipartTransfer
 from mediadock.client.parts import preferred_part_size
-from mediadock.client.progress import Meter, OnProgress
+from mediadock.client.progress import OnProgress
 from mediadock.client.resume import Begun, find_begun
-from mediadock.client.sessions import DirectSession
-from mediadock.client.transfer import Route, Transfer
-from mediadock.core.filetypes import Kind, find_declared_type
+from mediadock.client.send import Started, raise_failures, send_started
+from mediadock.client.transfer import Route
+from mediadock.core.filetypes import Kind
 
 
 @dataclass(frozen=True)
@@ -58,20 +52,14 @@ def upload_files(
     """
     files = [LocalFile.look(path) for path in paths]
     begun = _begin(route, fingerprints, files, sending)
-    transfers = _transfers(route, files, begun, on_progress)
-    outcomes = run_transfers(
-        list(transfers.values()), parallel=sending.parallel, connections=route.connections, stop=route.stop
-    )
-    failures: list[tuple[Path, ClientError]] = []
-    for index, error in zip(transfers, outcomes, strict=True):
-        if error is None:
-            fingerprints.forget(begun.asset_ids[index])
-        else:
-            failures.append((files[index].path, error))
-    if any(isinstance(error, Stopped) for _, error in failures):
-        raise Stopped
-    if failures:
-        raise UploadIncomplete(failures)
+    places = zip(files, begun.asset_ids, begun.sessions, strict=True)
+    started = [Started(index, *place) for index, place in enumerate(places)]
+    failures = send_started(route, started, parallel=sending.parallel, on_progress=on_progress)
+    failed = {file for file, _ in failures}
+    for one in started:
+        if one.file not in failed:
+            fingerprints.forget(one.asset_id)
+    raise_failures(failures)
     return Sent(begun.message_id, begun.asset_ids, begun.resumed)
 
 
@@ -89,33 +77,11 @@ def _begin(route: Route, fingerprints: FingerprintStore, files: Sequence[LocalFi
 
 
 def _declare(file: LocalFile, sending: Sending) -> server.DeclaredFile:
-    file_type = find_declared_type("", file.path.name)
     return server.DeclaredFile(
         file_name=file.path.name,
         size_bytes=file.size_bytes,
-        content_type=file_type.content_type if file_type else "application/octet-stream",
-        kind=file_type.kind if file_type else Kind.FILE,
+        content_type=file.content_type,
+        kind=file.file_type.kind if file.file_type else Kind.FILE,
         part_size_bytes=sending.part_size_bytes or preferred_part_size(file.size_bytes),
-        sha256=_sha256(file.path) if sending.sha256 else None,
+        sha256=file.sha256() if sending.sha256 else None,
     )
-
-
-def _transfers(
-    route: Route, files: Sequence[LocalFile], begun: Begun, on_progress: OnProgress | None
-) -> dict[int, Transfer]:
-    """By the file's index; a file that has arrived already needs none."""
-    transfers: dict[int, Transfer] = {}
-    for index, (file, asset_id, session) in enumerate(zip(files, begun.asset_ids, begun.sessions, strict=True)):
-        meter = Meter(index=index, path=file.path, asset_id=asset_id, size_bytes=file.size_bytes, tell=on_progress)
-        if session is None:
-            meter.finish()
-        elif isinstance(session, DirectSession):
-            transfers[index] = DirectTransfer(route, file, session, meter)
-        else:
-            transfers[index] = MultipartTransfer(route, file, session, meter)
-    return transfers
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as opened:
-        return base64.b64encode(hashlib.file_digest(opened, "sha256").digest()).decode()
