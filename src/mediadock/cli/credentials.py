@@ -12,6 +12,8 @@ from tempfile import NamedTemporaryFile
 from mediadock.cli.failures import fail
 from mediadock.client import Client, Tokens
 
+LOCAL_SERVER = "http://127.0.0.1:8000"
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -48,6 +50,15 @@ def load_credentials() -> Credentials | None:
     with suppress(OSError, ValueError, TypeError):
         return Credentials(**json.loads(credentials_file().read_text()))
     return None
+
+
+def server_address(given: str) -> str:
+    """The address that was given, otherwise that of the last login, otherwise this machine's."""
+    last = load_credentials()
+    address = (given or (last.server if last else LOCAL_SERVER)).rstrip("/")
+    if "://" in address:
+        return address
+    return f"http://{address}" if address.startswith(("localhost", "127.")) else f"https://{address}"
 
 
 def open_client() -> tuple[Client, Credentials]:

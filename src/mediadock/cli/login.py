@@ -8,11 +8,9 @@ from typing import Annotated
 
 import typer
 
-from mediadock.cli.credentials import Credentials, credentials_file, load_credentials, save_credentials
+from mediadock.cli.credentials import LOCAL_SERVER, Credentials, credentials_file, save_credentials, server_address
 from mediadock.cli.failures import sentences
 from mediadock.client import Client, Tokens
-
-LOCAL_SERVER = "http://127.0.0.1:8000"
 
 
 def login(
@@ -28,10 +26,7 @@ def login(
     ] = False,
 ) -> None:
     """Log in, and stay so on this machine. The password may also be in MEDIADOCK_PASSWORD."""
-    last = load_credentials()
-    address = (server or (last.server if last else LOCAL_SERVER)).rstrip("/")
-    if "://" not in address:
-        address = f"http://{address}" if address.startswith(("localhost", "127.")) else f"https://{address}"
+    address = server_address(server)
     password = _password(user, from_stdin=password_stdin)
     given: list[Tokens] = []
     with sentences(), Client(address, on_tokens=given.append) as client:

@@ -8,8 +8,12 @@ import typer
 
 from mediadock import __version__
 from mediadock.cli.abort import abort
+from mediadock.cli.avatar import avatar
+from mediadock.cli.doctor import doctor
+from mediadock.cli.generated import generated
 from mediadock.cli.login import login
 from mediadock.cli.messages import messages
+from mediadock.cli.post import post
 from mediadock.cli.service_token import create_service_token
 from mediadock.cli.status import status
 from mediadock.cli.up import up
@@ -38,6 +42,6 @@ def options(
     """Uploads to a Mediadock server, and the server itself on this machine."""
 
 
-for command in (login, upload, status, watch, abort, messages, up):
+for command in (login, upload, avatar, post, generated, status, watch, abort, messages, up, doctor):
     app.command()(command)
 app.command("create-service-token")(create_service_token)
