@@ -43,7 +43,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 lock: $(VENV)/dev ## pin the newest versions that pyproject.toml allows
 	$(PIP) uv
-	$(COMPILE) pyproject.toml --extra local --extra dev -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra local --extra otel --extra dev -o requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra local -c requirements/dev.txt -o requirements/runtime.txt
 	$(COMPILE) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 	$(COMPILE) requirements/node.in -o requirements/node.txt

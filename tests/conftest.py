@@ -24,6 +24,7 @@ def stack() -> Iterator[Embedded]:
     from mediadock.local.errors import WheelMissing
     from stack.embedded import embedded
     from stack.here import cannot_run
+    from stack.logs import assert_no_secret_is_in_the_logs
 
     these = embedded()
     with these.supervisor() as supervisor:
@@ -32,6 +33,7 @@ def stack() -> Iterator[Embedded]:
         except WheelMissing as missing:
             cannot_run(missing.detail)
         yield these
+    assert_no_secret_is_in_the_logs(these)
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from uuid import uuid4
 
 from mediadock.local.application import application_environment
 from mediadock.local.data_directory import DataDirectory
-from mediadock.local.log import Log
 from mediadock.local.stack import Stack, choose_ports
 from mediadock.local.supervisor import Supervisor
 from mediadock.storage.config import StoreConfig
 from mediadock.storage.s3 import ObjectStore
+from stack.logs import HonestLog
 
 IN_PROCESS_DATABASE = "mediadock_in_process"
 IN_PROCESS_BUCKET = "in-process"
@@ -74,7 +74,7 @@ class Embedded:
     @contextmanager
     def supervisor(self) -> Iterator[Supervisor]:
         """A supervisor that writes to ``log_file``."""
-        with self.log_file.open("a") as out, Supervisor(log=Log(out)) as supervisor:
+        with self.log_file.open("a") as out, Supervisor(log=HonestLog(out)) as supervisor:
             yield supervisor
 
 

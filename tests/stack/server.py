@@ -15,11 +15,11 @@ import psycopg
 from mediadock.auth.jwt import Signer, TokenSettings, issue
 from mediadock.auth.keys import FixedKeys, secret_key
 from mediadock.local.application import application_programs, preparation, run_step
-from mediadock.local.log import Log
 from mediadock.local.supervisor import Supervisor
 from mediadock.storage.s3 import ObjectStore
 from stack.client import Api
 from stack.embedded import Embedded
+from stack.logs import HonestLog
 from stack.pages import pages_of_this_run
 
 WORKERS = ("worker", "films")
@@ -39,14 +39,19 @@ class RunningServer:
     supervisor: Supervisor
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What its processes run with."""
+        return self.embedded.environment
+
+    @property
     def url(self) -> str:
         """The root of the web process, without a slash at the end."""
-        return self.embedded.environment["MEDIADOCK_PUBLIC_URL"]
+        return self.environment["MEDIADOCK_PUBLIC_URL"]
 
     @property
     def ws_url(self) -> str:
         """The address of the WebSocket."""
-        return self.embedded.environment["MEDIADOCK_WS_URL"]
+        return self.environment["MEDIADOCK_WS_URL"]
 
     def anonymous(self) -> Api:
         """The API without a token."""
@@ -72,7 +77,7 @@ class RunningServer:
 
     def manage(self, *command: str, **settings: str) -> str:
         """What a management command printed, run with ``MEDIADOCK_<settings>`` of its own."""
-        env = self.embedded.environment | {f"MEDIADOCK_{key}": value for key, value in settings.items()}
+        env = self.environment | {f"MEDIADOCK_{key}": value for key, value in settings.items()}
         argv = (sys.executable, "-m", "django", *command)
         ran = subprocess.run(argv, env=env, cwd="/", capture_output=True, text=True, timeout=60, check=False)
         assert ran.returncode == 0, ran.stderr
@@ -81,14 +86,14 @@ class RunningServer:
     @property
     def store(self) -> ObjectStore:
         """The server's own bucket, with the keys of the application."""
-        return ObjectStore(self.embedded.stack.seaweedfs.config(self.embedded.environment["MEDIADOCK_S3_BUCKET"]))
+        return ObjectStore(self.embedded.stack.seaweedfs.config(self.environment["MEDIADOCK_S3_BUCKET"]))
 
     def keys(self, prefix: str) -> list[str]:
         """The keys of the store below ``prefix``."""
         return [found.key for found in self.store.list_objects(prefix)]
 
     def _ensure_user(self, username: str) -> int:
-        with psycopg.connect(self.embedded.stack.postgres.url, autocommit=True) as connection:
+        with psycopg.connect(self.environment["MEDIADOCK_DATABASE_URL"], autocommit=True) as connection:
             connection.execute(_MAKE_USER, [username])
             row = connection.execute("SELECT id FROM auth_user WHERE username = %s", [username]).fetchone()
         assert row is not None
@@ -101,7 +106,7 @@ def run_server(embedded: Embedded) -> Iterator[RunningServer]:
     env = embedded.environment | pages_of_this_run(embedded.data.root / "web")
     ports = embedded.stack.ports
     with embedded.supervisor() as supervisor, embedded.log_file.open("a") as out:
-        run_step(preparation(env), log=Log(out))
+        run_step(preparation(env), log=HonestLog(out))
         for program in application_programs(env, ports=ports, beat_schedule=embedded.data.beat_schedule):
             supervisor.launch(program)
         supervisor.wait_ready()

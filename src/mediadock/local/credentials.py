@@ -25,6 +25,7 @@ class Credentials:
     s3_access_key: str = field(default_factory=lambda: secrets.token_hex(10), repr=False)
     s3_secret_key: str = field(default_factory=_secret, repr=False)
     storage_events_secret: str = field(default_factory=_secret, repr=False)
+    metrics_token: str = field(default_factory=_secret, repr=False)
     volume_write_key: str = field(default_factory=_secret, repr=False)
     volume_read_key: str = field(default_factory=_secret, repr=False)
     filer_write_key: str = field(default_factory=_secret, repr=False)

@@ -139,6 +139,7 @@ def _application(ports: Ports, credentials: Credentials) -> dict[str, str]:
         "MEDIADOCK_JWT_ALGORITHM": "HS256",
         "MEDIADOCK_JWT_SECRET": credentials.jwt_secret,
         "MEDIADOCK_STORAGE_EVENTS_SECRET": credentials.storage_events_secret,
+        "MEDIADOCK_METRICS_TOKEN": credentials.metrics_token,
         "MEDIADOCK_PUBLIC_URL": web,
         "MEDIADOCK_WS_URL": f"ws://{LOOPBACK}:{ports.socket}/ws/events/",
         "MEDIADOCK_ALLOWED_HOSTS": f"{LOOPBACK},localhost",

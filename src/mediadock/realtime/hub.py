@@ -67,6 +67,11 @@ class Hub:
         """Every socket there is."""
         return [socket for sockets in self._sockets.values() for socket in sockets]
 
+    @property
+    def count(self) -> int:
+        """How many sockets there are; may be asked from another thread."""
+        return sum(map(len, list(self._sockets.values())))
+
     def wake(self, users: Iterable[int]) -> None:
         """These users may have new events; those without a socket here are passed over."""
         for user_id in users:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "channels",
     "mediadock.api",
     "mediadock.uploads",
+    "mediadock.telemetry",
     "mediadock.contrib.accounts",
     "mediadock.contrib.chat",
     "mediadock.contrib.media",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "mediadock.contrib.generated",
 ]
 MIDDLEWARE = [
+    "mediadock.telemetry.requests.requests_observed",  # outermost: every answer is counted, with all its time
     "mediadock.server.headers.answers_guarded",
     "corsheaders.middleware.CorsMiddleware",  # outside of what refuses, so that other origins may read refusals
     "mediadock.api.methods.wrong_methods_refused",
@@ -140,11 +142,19 @@ MEDIADOCK_AUTH: dict[str, Any] = {
     "gateway_peers": tuple(_list("GATEWAY_PEERS")),
 }
 
+MEDIADOCK_TELEMETRY: dict[str, Any] = {
+    "metrics_token": _env("METRICS_TOKEN"),
+    "traces": _env("TRACES") == "otlp",
+}
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "mediadock.telemetry.logs.LineFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "mediadock.telemetry.logs.LineFormatter"},
+        "json": {"()": "mediadock.telemetry.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": _env("LOG_FORMAT", "line")}},
     "loggers": {"celery": {"level": "WARNING"}, "botocore": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": _env("LOG_LEVEL", "INFO")},
 }

@@ -21,6 +21,7 @@ from mediadock.contrib.media.redirect import to_the_medium
 from mediadock.ingest.webhook import router as ingest
 from mediadock.realtime.api import router as realtime
 from mediadock.server.pages import no_pages, to_the_documents
+from mediadock.telemetry.exposition import metrics
 from mediadock.telemetry.health import healthz, readyz
 
 api = NinjaAPI(title="Mediadock", version=__version__, urls_namespace="mediadock", openapi_url="/openapi.json")
@@ -49,5 +50,6 @@ urlpatterns = [
     path("m/<int:media_id>", to_the_medium),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
 ]
 handler404 = not_found

@@ -1,1 +1,1 @@
-"""What the operator sees: logs without secrets, health."""
+"""What the operator sees: metrics, logs without secrets, traces, health. It listens; nothing below knows it."""

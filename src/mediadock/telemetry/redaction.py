@@ -21,14 +21,21 @@ _NAMED = re.compile(
     [^\s"'&,;<>|)\]}]+
     """
 )
+_NAMES = "access|refresh|ticket|password|secret|token|secret_key|access_key|session_token"
+_NAME = re.compile(_NAMES, re.IGNORECASE)
 _QUOTED = re.compile(
-    r"""(?ix)
-    ( (["'])(?:access|refresh|ticket|password|secret|token|secret_key|access_key|session_token)\2 \s*:\s* (["']) )
+    rf"""(?ix)
+    ( (["'])(?:{_NAMES})\2 \s*:\s* (["']) )
     (?: \\. | (?!\3). )*
     """
 )
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
 _URL_PASSWORD = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+(?=@)")
+
+
+def is_named_as_secret(name: str) -> bool:
+    """Whether a field of this name holds a secret, whatever it looks like."""
+    return _NAME.fullmatch(name) is not None
 
 
 def redact(text: str) -> str:

@@ -14,6 +14,7 @@ from mediadock.core.states import GONE, State
 from mediadock.storage.errors import ObjectMissing, UploadMissing
 from mediadock.storage.shapes import CompletedPart, ObjectHead, StoredPart, bare_etag
 from mediadock.uploads import outbox
+from mediadock.uploads.crashpoints import crash_point, one_statement
 from mediadock.uploads.facts import stage
 from mediadock.uploads.grants import plan_of
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
@@ -30,16 +31,20 @@ def complete_upload(asset: MediaAsset, *, parts: Sequence[CompletedPart] | None 
     ``upload_expired``; the upload stays usable after the first four. ``NotFound`` when it was deleted meanwhile.
     """
     if asset.state == State.PENDING:
-        plan = plan_of(asset)
-        if plan is not None and asset.upload_id is not None:
-            _assemble(asset, asset.upload_id, plan, parts)
-        head = _checked_head(asset)
-        try:
-            return transition(
-                asset.pk, State.UPLOADED, changes={"etag": head.etag, "hints": 0}, sources=frozenset({State.PENDING})
-            )
-        except StaleTransitionError:
-            _reread_or_clear_away(asset)
+        with stage(asset, "complete"):
+            plan = plan_of(asset)
+            if plan is not None and asset.upload_id is not None:
+                _assemble(asset, asset.upload_id, plan, parts)
+            head = _checked_head(asset)
+            try:
+                return transition(
+                    asset.pk,
+                    State.UPLOADED,
+                    changes={"etag": head.etag, "hints": 0},
+                    sources=frozenset({State.PENDING}),
+                )
+            except StaleTransitionError:
+                _reread_or_clear_away(asset)
     if State(asset.state) in GONE:
         raise Conflict(f"upload_{asset.state}", f"This upload was {asset.state}; send the file again.")
     return asset
@@ -50,9 +55,14 @@ def _reread_or_clear_away(asset: MediaAsset) -> None:
     try:
         reread(asset)
     except NotFound:
-        outbox.enqueue_discard(keys=[asset.object_key])
+        _clear_away(asset)
         raise
     if State(asset.state) in GONE:
+        _clear_away(asset)
+
+
+def _clear_away(asset: MediaAsset) -> None:
+    with one_statement("cleared"):
         outbox.enqueue_discard(keys=[asset.object_key])
 
 
@@ -64,6 +74,7 @@ def _assemble(asset: MediaAsset, upload_id: str, plan: PartPlan, parts: Sequence
         store.complete_multipart(
             asset.object_key, upload_id, [CompletedPart(part.number, part.etag) for part in stored]
         )
+        crash_point("multipart_assembled")
     except UploadMissing:
         return  # assembled by an earlier or a parallel call; the object itself tells
     except Conflict:
