@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from mediadock.client.account import Account
 from mediadock.client.errors import ClientError, WrongState
@@ -27,7 +28,7 @@ def announce_images(account: Account, generation_id: str, *, count: int, content
     """The images of a generation by index; one that was announced before is as the server knows it."""
     if count == 0:
         return {}
-    path = f"/generated/{generation_id}/images"
+    path = _images_path(generation_id)
     try:
         known = account.post(path, {"count": count, "contentType": content_type}, creates=True).children("images")
     except WrongState as error:
@@ -46,7 +47,7 @@ def begin_image(
     """Where the bytes of this image go; None when they have arrived already."""
     body = {"size": size_bytes, "contentType": content_type}
     try:
-        return read_media_session(account.post(f"/generated/{generation_id}/images/{index}/upload", body))
+        return read_media_session(account.post(f"{_images_path(generation_id)}/{index}/upload", body))
     except WrongState as error:
         if error.code != "image_uploaded":
             raise
@@ -74,3 +75,7 @@ def send_generated(sender: OneByOne, generation_id: str, paths: Sequence[Path]) 
     arrived = sender.send(paths, begin)
     sender.forget(arrived)
     return Arrived(arrived.asset_ids, resumed=any(image.has_arrived for image in known.values()))
+
+
+def _images_path(generation_id: str) -> str:
+    return f"/generated/{quote(generation_id, safe='')}/images"
