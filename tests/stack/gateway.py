@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,6 +49,15 @@ class Gateway:
         """The same user, through the gateway."""
         return replace(user, base_url=self.nginx.url + "/api/v1")
 
+    def word(self, user_id: object, method: str, target: str, **changes: str) -> dict[str, str]:
+        """The headers that a gateway with our secret would send for this request; ``changes`` are of their values."""
+        now = str(int(time.time()))
+        said = {"X-User-Id": str(user_id), "X-User-Scope": "", "X-User-Expires": "", "X-Gateway-Time": now} | changes
+        lines = ["mediadock-gateway-v1", *said.values(), method, target]
+        signature = hmac.digest(self.behind.secret.encode(), "\n".join(lines).encode(), "sha256").hex()
+        said["X-Gateway-Signature"] = f"v1={signature}"
+        return {name: value for name, value in said.items() if value}
+
     def past(self, user: Api) -> Api:
         """The same user, past the gateway."""
         return replace(user, base_url=self.behind.url + "/api/v1")
@@ -55,8 +66,9 @@ class Gateway:
 @contextmanager
 def run_gateway(server: RunningServer, folder: Path) -> Iterator[Gateway]:
     """Start both processes and nginx; stop them at the end."""
-    port = free_port()
+    port, pages = free_port(), server.embedded.data.root / "web"
     there = {
+        "MEDIADOCK_WEB_FOLDER": str(pages) if pages.is_dir() else "",
         "MEDIADOCK_PUBLIC_URL": f"http://{LOOPBACK}:{port}",
         "MEDIADOCK_WS_URL": f"ws://{LOOPBACK}:{port}/ws/events/",
     }
@@ -68,7 +80,9 @@ def run_gateway(server: RunningServer, folder: Path) -> Iterator[Gateway]:
 
 
 @contextmanager
-def run_behind(embedded: Embedded, *, peers: str = "127.0.0.0/8", **settings: str) -> Iterator[Behind]:
+def run_behind(
+    embedded: Embedded, *, peers: str = "127.0.0.0/8", only: Sequence[str] = ("web", "socket"), **settings: str
+) -> Iterator[Behind]:
     """Start the two processes over the servers of ``embedded`` with further ``MEDIADOCK_…`` settings."""
     behind = Behind(free_port(), free_port(), secrets.token_hex(32))
     env: Mapping[str, str] = {
@@ -81,7 +95,7 @@ def run_behind(embedded: Embedded, *, peers: str = "127.0.0.0/8", **settings: st
     programs = application_programs(env, ports=ports, beat_schedule=embedded.data.beat_schedule)
     with embedded.supervisor() as supervisor:
         for program in programs:
-            if program.name in ("web", "socket"):
+            if program.name in only:
                 supervisor.launch(program)
         supervisor.wait_ready()
         yield behind
