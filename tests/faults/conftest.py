@@ -21,9 +21,12 @@ def server() -> Iterator[BreakableServer]:
 
 
 @pytest.fixture(autouse=True)
-def only_what_is_shared_is_left(server: BreakableServer) -> Iterator[None]:
+def only_what_is_shared_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a test started for itself goes with it, and says why if it died of itself."""
     yield
+    if "server" not in request.fixturenames:
+        return
+    server: BreakableServer = request.getfixturevalue("server")
     for name in server.supervisor.running:
         if has_died(server.supervisor.pid(name)):
             print(f"{name} had died:\n{server.supervisor.last_lines(name)}")

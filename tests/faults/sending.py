@@ -8,10 +8,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from faults.cargo import SMALL, Cargo, clip, drawing, note, novel, old_film, photo
 from mediadock.client import Client, ClientError, RetryPolicy
@@ -19,7 +18,7 @@ from mediadock.client.account import Account, Tokens
 from mediadock.client.connections import Connections
 from mediadock.client.reading import Fields
 from stack.breakable import BreakableServer
-from stack.client import Api, call
+from stack.client import Api
 
 T = TypeVar("T")
 PATIENCE_S = 120.0
@@ -52,6 +51,11 @@ class Delivered:
         """One more try."""
         with self._writing:
             self.tries += 1
+
+
+def _headers(session: Fields) -> dict[str, str]:
+    fields = session.child("headers")
+    return {name: fields.text(name) for name in fields.raw()}
 
 
 class Person:
@@ -90,7 +94,7 @@ class Person:
 
         def upload() -> None:
             session = self._account().post(f"/albums/{album_id}/media/upload", declared, creates=True)
-            self._put(session.text("uploadUrl"), session.child("headers").raw(), cargo)
+            self._put(session.text("uploadUrl"), _headers(session), cargo)
 
         self._patiently(upload)
         self._delivered.note("album", cargo)
@@ -103,7 +107,7 @@ class Person:
         """Prepare, send perhaps, and be gone."""
         session = self._patiently(lambda: self._prepared(to, cargo))
         if after_bytes and "put_url" in session:
-            self._patiently(lambda: self._put(session.text("put_url"), session.child("headers").raw(), cargo))
+            self._patiently(lambda: self._put(session.text("put_url"), _headers(session), cargo))
         self._delivered.note("vanished", cargo, arrives=False)
 
     def change_mind(self, to: Person, cargo: Cargo) -> None:
@@ -129,7 +133,7 @@ class Person:
             "mediaType": cargo.media_type,
         }  # fmt: skip
         session = self._account().post("/media/upload-session", declared, creates=True)
-        self._put(session.text("uploadUrl"), session.child("headers").raw(), cargo)
+        self._put(session.text("uploadUrl"), _headers(session), cargo)
         media_id = session.integer("mediaId")
         self._account().post(f"/media/{media_id}/complete")
         return media_id
@@ -139,8 +143,8 @@ class Person:
         body = {"receiver_id": to.user_id, **declared}
         return self._account().post("/chats/upload/prepare/", body, creates=True)
 
-    def _put(self, url: str, headers: Mapping[str, Any], cargo: Cargo) -> None:
-        answer = call("PUT", url, body=cargo.body, headers=headers)
+    def _put(self, url: str, headers: Mapping[str, str], cargo: Cargo) -> None:
+        answer = Connections(read_timeout_s=_TIMEOUT_S).send("PUT", url, headers=headers, body=cargo.body)
         if answer.status not in {200, 412}:  # 412: an earlier try has put it there
             raise OSError(f"the store answered {answer.status}")
 
@@ -167,7 +171,7 @@ class Person:
         while True:
             try:
                 return step()
-            except (ClientError, OSError, HTTPException) as error:
+            except (ClientError, OSError) as error:
                 if getattr(error, "status", None) in settled:
                     return None  # type: ignore[return-value] - who says ``settled`` wants no answer
                 if time.monotonic() > deadline:

@@ -92,6 +92,8 @@ class Wire:
             done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if both[2] not in done:  # what is under way the other way still arrives
                 await asyncio.wait(both, timeout=1.0, return_when=asyncio.ALL_COMPLETED)
+        except asyncio.CancelledError:
+            return  # asyncio's streams complain of a handler that does not return
         finally:
             for task in both:
                 task.cancel()

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import connection
 
 from mediadock.core.keys import INCOMING
+from mediadock.uploads.crashpoints import one_statement
 from mediadock.uploads.models import Heartbeat
 
 SWEEP = "sweep"
@@ -27,7 +28,7 @@ def of_queue(queue: str) -> str:
 
 def beat(name: str) -> None:
     """Something of this name happened just now."""
-    with connection.cursor() as cursor:
+    with one_statement("heartbeat"), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO mediadock_heartbeat (name, beaten_at) VALUES (%s, clock_timestamp())"
             " ON CONFLICT (name) DO UPDATE SET beaten_at = GREATEST(mediadock_heartbeat.beaten_at, EXCLUDED.beaten_at)",

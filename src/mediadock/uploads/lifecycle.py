@@ -23,6 +23,7 @@ from mediadock.core.profiles import LinkedAsset, profile_named
 from mediadock.core.states import GONE, OCCUPIES_BYTES, TRANSITIONS, State
 from mediadock.uploads import outbox, turns
 from mediadock.uploads.conf import conf
+from mediadock.uploads.crashpoints import committing, one_statement
 from mediadock.uploads.events import append_event
 from mediadock.uploads.facts import Moved, tell
 from mediadock.uploads.models import Ledger, MediaAsset
@@ -53,7 +54,7 @@ def transition(
     ``lease_token`` no longer holds its lease.
     """
     allowed = frozenset(state for state, following in TRANSITIONS.items() if to in following)
-    with transaction.atomic():
+    with committing(to.value):
         asset = _locked(asset_id, allowed & sources if sources is not None else allowed, lease_token)
         before = State(asset.state)
         values: dict[str, Any] = {"state": to.value, "updated_at": Now(), **(changes or {})}
@@ -83,7 +84,7 @@ def claim_fairest(kind: Kind) -> MediaAsset | None:
 
 def renew_lease(asset_id: int, lease_token: uuid.UUID) -> bool:
     """Push the lease further; ``False`` when it is no longer ours and the work must stop."""
-    with connection.cursor() as cursor:
+    with one_statement("renewed"), connection.cursor() as cursor:
         cursor.execute(_RENEW, [conf().lease_s, asset_id, lease_token])
         renewed: int = cursor.rowcount
     return renewed == 1
@@ -91,7 +92,7 @@ def renew_lease(asset_id: int, lease_token: uuid.UUID) -> bool:
 
 def record_variants(asset_id: int, lease_token: uuid.UUID, variants: Mapping[str, Any], **facts: Any) -> MediaAsset:  # noqa: ANN401 - columns of the row
     """Note what is stored already while processing goes on (the first thumbnails), and tell it."""
-    with transaction.atomic():
+    with committing("first_picture"):
         asset = _locked(asset_id, frozenset({State.PROCESSING}), lease_token)
         asset.variants = dict(variants)
         for name, value in facts.items():
@@ -158,7 +159,7 @@ def _claimed(chosen: str, **which: int | str) -> MediaAsset | None:
     """
     limits = conf()
     params = {**which, "max_attempts": limits.max_attempts, "token": str(uuid.uuid4()), "lease_s": limits.lease_s}
-    with transaction.atomic():
+    with committing("claimed"):
         with connection.cursor() as cursor:
             cursor.execute(turns.BY_INDEX_ONLY)
             cursor.execute(_CLAIM.replace("<chosen>", chosen), params)

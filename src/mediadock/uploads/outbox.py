@@ -13,12 +13,13 @@ from datetime import timedelta
 from itertools import takewhile
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.functions import Now
 
 from mediadock.core.errors import MediadockError
 from mediadock.uploads import doorbell, facts
 from mediadock.uploads.conf import conf
+from mediadock.uploads.crashpoints import committing, crash_point
 from mediadock.uploads.models import Outbox
 
 PROCESS = "process"
@@ -67,7 +68,7 @@ def drain(topic: str, effect: Effect, *, overdue_s: int = 0) -> int:
     fails is tried again with a growing delay, for ever: it is the record that something is still to be done. It ends
     the batch, since a broker or a store that is away takes seconds to fail, and the rows stay locked so long.
     """
-    with transaction.atomic():
+    with committing("carried"):
         rows = list(
             Outbox.objects.select_for_update(skip_locked=True)
             .filter(topic=topic, available_at__lte=Now() - timedelta(seconds=overdue_s))
@@ -93,4 +94,5 @@ def _carry_out(row: Outbox, effect: Effect) -> bool:
                 [delay_s, row.pk],
             )
         return False
+    crash_point("row_carried")
     return True

@@ -20,6 +20,7 @@ from mediadock.core.policy import human_bytes
 from mediadock.core.profiles import Profile
 from mediadock.uploads import doorbell
 from mediadock.uploads.conf import conf
+from mediadock.uploads.crashpoints import one_statement
 from mediadock.uploads.links import ExistingLink, NewLink
 from mediadock.uploads.models import Ledger, MediaAsset
 from mediadock.uploads.snapshot import snapshot
@@ -61,7 +62,8 @@ def record_prepared(
         "assets": json.dumps([_row(asset) for asset in assets]),
         **(new_link.params if new_link else {}),
     }
-    rows = _execute(_statement(new_link.sql if new_link else _NO_LINK), params)
+    with one_statement("prepared"):
+        rows = _execute(_statement(new_link.sql if new_link else _NO_LINK), params)
     if len(rows) != len(assets):
         raise _over_the_limit(owner_id, len(assets), total_bytes)
     for asset, row in zip(assets, rows, strict=True):

@@ -16,6 +16,7 @@ from mediadock.storage.errors import StoreUnavailable, UploadMissing
 from mediadock.uploads import outbox
 from mediadock.uploads.conf import conf
 from mediadock.uploads.connections import replace_dead_connections
+from mediadock.uploads.crashpoints import crash_point
 from mediadock.uploads.doorbell import OUTBOX_CHANNEL
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.store import object_store
@@ -111,6 +112,7 @@ def discard(payload: Mapping[str, Any]) -> None:
     store = object_store()
     if payload["upload_id"]:
         give_back(payload["upload_key"], payload["upload_id"])
+        crash_point("multipart_given_back")
     store.delete(payload["keys"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from mediadock.api.media import media_out
 from mediadock.contrib.albums.models import Album
@@ -12,6 +12,7 @@ from mediadock.contrib.albums.surface import LINK_KIND
 from mediadock.core.errors import NotFound, Unauthenticated
 from mediadock.core.policy import MAX_INT64
 from mediadock.core.states import VIEWS, State
+from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.delete import delete_asset
 
@@ -19,7 +20,7 @@ from mediadock.uploads.services.delete import delete_asset
 def create_album(*, owner_id: int, title: str) -> Album:
     """A new album without anything in it."""
     try:
-        with transaction.atomic():
+        with committing("surface"):
             album = Album.objects.create(owner_id=owner_id, title=title)
     except IntegrityError as error:
         raise Unauthenticated("user_unknown", "The token's user does not exist any more.") from error
@@ -38,7 +39,7 @@ def find_album(owner_id: int, album_id: int) -> Album:
 
 def delete_album(album: Album) -> None:
     """Remove an album with all that is in it."""
-    with transaction.atomic():
+    with committing("surface"):
         locked = MediaAsset.objects.select_for_update().filter(link_kind=LINK_KIND, link_id=album.pk).order_by("pk")
         for asset in list(locked):
             delete_asset(asset)

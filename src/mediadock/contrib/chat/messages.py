@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -18,6 +18,7 @@ from mediadock.contrib.chat.models import Message
 from mediadock.core.errors import Conflict, NotFound, Unauthenticated
 from mediadock.core.policy import MAX_INT64
 from mediadock.core.states import State
+from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.events import append_event
 from mediadock.uploads.links import NewLink
 from mediadock.uploads.models import MediaAsset
@@ -58,7 +59,7 @@ def _largest_user_id() -> int:
 def send_text(*, sender_id: int, receiver_id: int, text: str) -> dict[str, Any]:
     """Create a message without files; it is sent at once."""
     try:
-        with transaction.atomic():
+        with committing("surface"):
             message = Message.objects.create(sender_id=sender_id, receiver_id=check_receiver(receiver_id), text=text)
             message.refresh_from_db()
             shown = _shown(message, SENT, [], sender_id)
@@ -106,7 +107,7 @@ def mark_seen(*, user_id: int, message_id: int) -> Message:
     """
     if not 0 < message_id <= MAX_INT64:
         raise _no_message()
-    with transaction.atomic():
+    with committing("surface"):
         message = Message.objects.select_for_update().filter(pk=message_id, receiver_id=user_id).first()
         if message is None:
             raise _no_message()

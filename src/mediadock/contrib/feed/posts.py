@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 
 from mediadock.api.media import POST, media_out
@@ -15,6 +15,7 @@ from mediadock.contrib.feed.models import Post
 from mediadock.core.errors import FieldError, Malformed, NotFound, Unauthenticated
 from mediadock.core.policy import MAX_INT64
 from mediadock.core.states import State
+from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.delete import delete_asset
 from mediadock.uploads.services.link import link_assets
@@ -27,7 +28,7 @@ def submit_post(*, author_id: int, content: str, media_ids: Sequence[int]) -> di
     """
     _check(content, media_ids)
     try:
-        with transaction.atomic():
+        with committing("surface"):
             post = Post.objects.create(author_id=author_id, content=content)
             post.refresh_from_db()
             media = link_assets(author_id, media_ids, kind=POST, link_id=post.pk) if media_ids else []
@@ -53,7 +54,7 @@ def delete_post(*, author_id: int, post_id: int) -> None:
     """Take a post back, with all its media. Raises ``NotFound`` for everybody but its author."""
     if not 0 < post_id <= MAX_INT64:
         raise _no_post()
-    with transaction.atomic():
+    with committing("surface"):
         media = MediaAsset.objects.select_for_update().filter(link_kind=POST, link_id=post_id, owner_id=author_id)
         locked = list(media.order_by("pk"))  # before the post, as a worker locks them that settles one
         if not Post.objects.filter(pk=post_id, author_id=author_id).delete()[0]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from mediadock.api.media import media_out
 from mediadock.api.pagination import newest_page
@@ -16,6 +16,7 @@ from mediadock.core.errors import Conflict, FieldError, NotFound, TypeRefused, U
 from mediadock.core.filetypes import extension_of, find_type
 from mediadock.core.policy import Declared
 from mediadock.core.states import GONE, VIEWS, State
+from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.grants import Grant, grant_upload
 from mediadock.uploads.links import ExistingLink
 from mediadock.uploads.models import MediaAsset
@@ -32,7 +33,7 @@ def announce_images(
     """Records of the images to come, counted from 0. Raises ``Conflict`` (``generation_exists``) the second time."""
     canonical = _checked_type(content_type)
     try:
-        with transaction.atomic():
+        with committing("surface"):
             return GeneratedImage.objects.bulk_create(
                 GeneratedImage(
                     owner_id=owner_id,
@@ -59,7 +60,7 @@ def grant_image(*, owner_id: int, generation_id: str, index: int, size_bytes: in
     ``image_announced``).
     """
     _checked_type(content_type)
-    with transaction.atomic():
+    with committing("surface"):
         image = _locked(owner_id, generation_id, index)
         asset = MediaAsset.objects.filter(pk=image.media_id).first()
         if asset is not None and State(asset.state) in _MAY_BE_SENT_ANEW:

@@ -10,8 +10,6 @@ import logging
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from django.db import transaction
-
 from mediadock.core.errors import Conflict, NotFound, TooLarge, TooMany
 from mediadock.core.filetypes import find_type
 from mediadock.core.keys import is_laid_out, layout_prefix
@@ -19,6 +17,7 @@ from mediadock.core.profiles import Expected, Profile, registered
 from mediadock.core.states import State
 from mediadock.storage.errors import ObjectMissing, StoreUnavailable
 from mediadock.uploads.conf import conf
+from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.links import ExistingLink
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.recording import record_prepared
@@ -80,7 +79,7 @@ def _profile_of(object_key: str) -> Profile | None:
 
 
 def _recorded(profile: Profile, object_key: str, size_bytes: int) -> MediaAsset | None:
-    with transaction.atomic():
+    with committing("adopted"):
         expected = profile.expects(object_key) if profile.expects else None
         if expected is None:
             return None

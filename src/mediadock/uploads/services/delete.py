@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from mediadock.core.profiles import profile_named
 from mediadock.core.states import OCCUPIES_BYTES, State
 from mediadock.uploads import outbox
 from mediadock.uploads.conf import conf
+from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.events import append_event
 from mediadock.uploads.lifecycle import linked, release_ledger, settle
 from mediadock.uploads.models import MediaAsset
@@ -22,7 +22,7 @@ DELETED = "deleted"
 
 def delete_asset(asset: MediaAsset) -> None:
     """Remove an asset in whatever state it is; a worker that holds it finds its lease gone and stops."""
-    with transaction.atomic():
+    with committing("deleted"):
         locked = MediaAsset.objects.select_for_update().filter(pk=asset.pk).first()
         if locked is None:
             return

@@ -19,6 +19,7 @@ from mediadock.core.keys import incoming_key
 from mediadock.core.policy import Declared, UploadPlan, plan_upload
 from mediadock.core.profiles import Profile
 from mediadock.core.states import State
+from mediadock.uploads.crashpoints import crash_point
 from mediadock.uploads.facts import Granted, Stopwatch, tell
 from mediadock.uploads.grants import Grant, grant_upload
 from mediadock.uploads.links import ExistingLink, NewLink
@@ -140,6 +141,7 @@ def _open_multiparts(assets: Sequence[MediaAsset]) -> None:
     for asset in assets:
         if asset.num_parts is not None:
             asset.upload_id = object_store().create_multipart(asset.object_key, content_type=asset.declared_type)
+            crash_point("multipart_opened")
 
 
 def _give_back(assets: Sequence[MediaAsset]) -> None:

@@ -12,6 +12,7 @@ from mediadock.core.names import slug_of
 from mediadock.core.profiles import profile_named
 from mediadock.processing.image.model import Output
 from mediadock.uploads.connections import replace_dead_connections
+from mediadock.uploads.crashpoints import crash_point
 from mediadock.uploads.facts import Stopwatch
 from mediadock.uploads.lifecycle import record_variants
 from mediadock.uploads.models import MediaAsset
@@ -83,6 +84,7 @@ class Publisher:
                 size_bytes=size_bytes,
                 cache_control=f"{self._audience}, {_IMMUTABLE}",
             )
+        crash_point("variant_stored")
         return key
 
     def keep_original(self, content_type: str) -> None:
@@ -102,6 +104,7 @@ class Publisher:
                 content_disposition="attachment",
                 size_bytes=asset.size_bytes,
             )
+        crash_point("original_copied")
         kept = {"key": key, "content_type": _ATTACHMENT_TYPE, "size_bytes": asset.size_bytes, "attachment": True}
         self.variants[ORIGINAL] = kept
         if asset.kind == Kind.FILE:
@@ -110,3 +113,4 @@ class Publisher:
     def discard(self) -> None:
         """Remove what was stored by an attempt that did not end well."""
         object_store().delete([variant["key"] for variant in self.variants.values()])
+        crash_point("variants_discarded")

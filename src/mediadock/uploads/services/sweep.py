@@ -10,7 +10,7 @@ import logging
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.functions import Now
 
 from mediadock.core.errors import Conflict, NotFound
@@ -18,6 +18,7 @@ from mediadock.core.states import State
 from mediadock.storage.errors import StoreUnavailable
 from mediadock.uploads import outbox, turns
 from mediadock.uploads.conf import conf
+from mediadock.uploads.crashpoints import committing, one_statement
 from mediadock.uploads.facts import Found, tell
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
@@ -66,7 +67,7 @@ def _lapsed_leases() -> tuple[int, int]:
 
 def _lost_hints() -> int:
     """Hint again for what waits: after 10 s, then 20 s, 40 s … so that a long queue is not flooded."""
-    with transaction.atomic():
+    with committing("hinted"):
         with connection.cursor() as cursor:
             cursor.execute(_HINT_AGAIN, [conf().hint_patience_s, turns.MOST_DOUBLINGS, BATCH])
             waiting = cursor.fetchall()
@@ -101,7 +102,7 @@ def _arrived_unsaid() -> int:
     Looked for after a minute, then two, four, eight … A multipart upload counts once it is assembled: whoever has
     parts in the store may still be sending others.
     """
-    with connection.cursor() as cursor:
+    with one_statement("looked"), connection.cursor() as cursor:
         cursor.execute(_LOOK_AGAIN, [_FIRST_LOOK_S, _MOST_LOOKS, BATCH])
         ids = [row[0] for row in cursor.fetchall()]
     adopted = 0

@@ -21,6 +21,7 @@ from mediadock.core.states import NEEDS_UPLOAD, State
 from mediadock.storage.errors import StoreUnavailable, UploadMissing
 from mediadock.storage.shapes import ObjectSummary, OpenUpload
 from mediadock.uploads.conf import conf
+from mediadock.uploads.crashpoints import crash_point
 from mediadock.uploads.facts import Found, tell
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.relay import give_back
@@ -54,6 +55,7 @@ def tidy(*, dry_run: bool = True, strangers: bool = False) -> list[Orphan]:
             keys = judge(objects, strangers)
             if keys and not dry_run:
                 object_store().delete(keys)
+                crash_point("orphans_removed")
             sizes = {one.key: one.size_bytes for one in objects}
             found += [Orphan(key, sizes[key]) for key in keys]
     opened = (upload for upload in object_store().list_multipart_uploads(INCOMING) if upload.initiated < before)
