@@ -15,16 +15,6 @@ from stack.client import Api, call
 from stack.server import RunningServer
 
 
-@pytest.fixture
-def shell(running_server: RunningServer, sender: Person, tmp_path: Path) -> Shell:
-    """Logged in as the sender."""
-    file = tmp_path / "config" / "mediadock" / "credentials.json"
-    file.parent.mkdir(parents=True)
-    who = {"server": running_server.url, "username": sender.name, "user_id": sender.user_id}
-    file.write_text(json.dumps(who | {"access": sender.token, "refresh": None}))
-    return Shell(tmp_path, {})
-
-
 def test_logging_in_keeps_tokens_for_the_owner_alone(running_server: RunningServer, tmp_path: Path):
     shell = Shell(tmp_path, {})
     done = shell.run("login", "--server", running_server.url, "alice", "--password-stdin", stdin="alice\n")
@@ -41,7 +31,9 @@ def test_a_wrong_password_is_one_sentence_and_exit_code_1(running_server: Runnin
     assert done.err == "mediadock: The name or the password is wrong.\n"
 
 
-@pytest.mark.parametrize("arguments", [["status"], ["watch"], ["abort", "1"], ["messages", "--with", "bob"]])
+@pytest.mark.parametrize(
+    "arguments", [["status"], ["watch"], ["abort", "1"], ["messages", "--with", "bob"], ["post", "Hello"]]
+)
 def test_without_a_login_every_command_says_how(tmp_path: Path, arguments):
     done = Shell(tmp_path, {}).run(*arguments)
     assert done.code == 1
