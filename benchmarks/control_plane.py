@@ -19,7 +19,13 @@ ROUNDS = 3
 SECONDS = 5
 TARGET_PREPARE = 1.0
 TARGET_PAGE = 15.0
-NO_LIMITS = {"max_pending_per_user": "100000000", "max_bytes_per_user": str(2**62)}
+NO_LIMITS = {
+    "max_pending_per_user": "100000000",
+    "max_bytes_per_user": str(2**62),
+    # counted as in a deployment, at whatever cost, and never reached
+    "requests_per_user": "1000000",
+    "requests_per_address": "1000000",
+}
 PREPARE = "/api/v1/chats/upload/prepare/"
 
 

@@ -19,6 +19,9 @@ from mediadock.local.stack import Stack, choose_ports
 from mediadock.local.supervisor import Supervisor
 
 
+_UNLIMITED = {"requests_per_user": "0", "requests_per_address": "0", "sockets_per_user": "0"}
+
+
 @dataclass(frozen=True)
 class Platform:
     """Where it listens, and the environment that leads to its servers."""
@@ -39,7 +42,7 @@ def running_platform(
     """
     root = Path(tempfile.mkdtemp(prefix="mediadock-bench-"))
     data = DataDirectory.create(root)
-    chosen = {f"MEDIADOCK_{name.upper()}": value for name, value in settings.items()}
+    chosen = {f"MEDIADOCK_{name.upper()}": value for name, value in (_UNLIMITED | settings).items()}
     stack = Stack(data, ports=choose_ports(data), settings=chosen)
     env = application_environment(stack.environment())
     try:

@@ -26,6 +26,10 @@ class AuthSettings:
     ``audience`` are checked when set. ``allowed_origins`` are the pages that may open a socket,
     ``scheme://host[:port]``; ``*`` is for the local stack alone. With a ``gateway_secret`` requests are believed from
     the gateway alone, and tokens are for it to check; ``gateway_peers`` are the addresses that it may come from.
+
+    ``requests_per_user`` and ``requests_per_address`` are a second, ``sockets_per_user`` are sockets opened a minute;
+    0 is no limit. Below 20 a second no person is limited who does nothing but use a page. ``trusted_proxies``
+    (addresses, networks, ``unix``) are believed when they say for whom they ask.
     """
 
     redis_url: str
@@ -38,6 +42,10 @@ class AuthSettings:
     audience: str = ""
     gateway_secret: str = field(default="", repr=False)
     gateway_peers: tuple[str, ...] = ()
+    requests_per_user: float = 100
+    requests_per_address: float = 500
+    sockets_per_user: float = 60
+    trusted_proxies: tuple[str, ...] = ()
 
 
 @cache

@@ -15,6 +15,7 @@ from ninja.security.http import HttpAuthBase
 from mediadock.auth.conf import gateway_settings, token_settings
 from mediadock.auth.gateway import Asked, Gateway, Vouched, believe, target_of
 from mediadock.auth.jwt import verify
+from mediadock.auth.limits import count_request
 from mediadock.auth.principal import Principal
 from mediadock.core.errors import Unauthenticated
 
@@ -43,7 +44,7 @@ class Bearer(HttpAuthBase):
     Behind a gateway clients send the same to it, and it sends us the identity; then no token is believed here.
     Sets ``request.principal`` and gives it back (ninja keeps it as ``request.auth``).
     Raises Unauthenticated ``token_missing``, ``token_invalid`` or ``token_expired``; behind a gateway
-    ``gateway_missing`` or ``gateway_refused``.
+    ``gateway_missing`` or ``gateway_refused``; TooMany ``rate_limited``, also for who is not believed.
     """
 
     openapi_scheme = "bearer"
@@ -51,7 +52,12 @@ class Bearer(HttpAuthBase):
 
     def __call__(self, request: HttpRequest) -> Principal:
         gateway = gateway_settings()
-        principal = principal_of_token(request.META) if gateway is None else _vouched_principal(request, gateway)
+        try:
+            principal = principal_of_token(request.META) if gateway is None else _vouched_principal(request, gateway)
+        except Unauthenticated:
+            count_request(request.META, None)
+            raise
+        count_request(request.META, principal)
         cast(AuthenticatedRequest, request).principal = principal
         return principal
 

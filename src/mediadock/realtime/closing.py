@@ -9,7 +9,7 @@ ORIGIN = 4403
 BAD_REQUEST = 4400
 """``after`` is not a whole number. Connecting again the same way is no use."""
 TOO_MANY = 4429
-"""The user has twenty sockets already."""
+"""The user has twenty sockets already, or opens them one after the other."""
 TRY_AGAIN = 1013
 """Too slow to follow, or a server of ours is away. Connect again with the last ``seq``; nothing is lost."""
 RESTARTING = 1012

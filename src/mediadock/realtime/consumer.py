@@ -16,8 +16,11 @@ from typing import Any
 
 from psycopg import Error as DatabaseError
 from psycopg_pool import PoolTimeout
+from redis.exceptions import RedisError
 
+from mediadock.auth.buckets import SCRIPT, TIMEOUT_S, arguments_of
 from mediadock.auth.conf import auth_conf, gateway_settings, token_settings
+from mediadock.auth.limits import socket_bucket
 from mediadock.auth.principal import Principal
 from mediadock.auth.websocket import Handshake, authenticate, check_origin, read_handshake
 from mediadock.core.errors import Forbidden, Malformed, Unauthenticated, Unavailable
@@ -78,6 +81,7 @@ async def _admit(handshake: Handshake, service: Service) -> Socket:
     after = _after(handshake.query.get("after"))
     tokens = token_settings() if gateway_settings() is None else None
     principal = await authenticate(handshake, tokens, service.redis)
+    await _count(principal, service)
     last_seq = (await service.store.last_seqs([principal.user_id])).get(principal.user_id, 0)
     # Beyond the last event there is nothing to wait for: a client from before a restored backup starts at its end.
     cursor = last_seq if after is None else min(after, last_seq)
@@ -85,6 +89,22 @@ async def _admit(handshake: Handshake, service: Service) -> Socket:
     socket = Socket(user_id=principal.user_id, cursor=cursor, expires_at=_end_of(principal), now=now)
     service.hub.add(socket)
     return socket
+
+
+async def _count(principal: Principal, service: Service) -> None:
+    """Raises TooManySocketsError for who opens sockets all the time. While Redis is away nobody is counted."""
+    bucket = socket_bucket(principal.user_id)
+    if bucket is None or not service.hub.hears_wakeups:
+        return
+    keys, values = arguments_of([bucket])
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            wait_s = float(await service.redis.register_script(SCRIPT)(keys, values))
+    except (RedisError, OSError, TimeoutError) as error:
+        log.warning("a socket is not counted: %r", error)
+        return
+    if wait_s:
+        raise TooManySocketsError
 
 
 def _after(text: str | None) -> int | None:

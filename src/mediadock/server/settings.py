@@ -140,6 +140,15 @@ MEDIADOCK_AUTH: dict[str, Any] = {
     "audience": _env("JWT_AUDIENCE"),
     "gateway_secret": _env("GATEWAY_SECRET"),
     "gateway_peers": tuple(_list("GATEWAY_PEERS")),
+    "trusted_proxies": tuple(_list("TRUSTED_PROXIES")),
+} | {
+    name: float(_env(variable))
+    for name, variable in (
+        ("requests_per_user", "REQUESTS_PER_USER"),
+        ("requests_per_address", "REQUESTS_PER_ADDRESS"),
+        ("sockets_per_user", "SOCKETS_PER_USER"),
+    )
+    if _env(variable)
 }
 
 MEDIADOCK_TELEMETRY: dict[str, Any] = {

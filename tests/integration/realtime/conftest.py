@@ -19,12 +19,18 @@ _user_ids = count(1_000_000)
 
 
 @contextmanager
-def socket_server(stack: Embedded, supervisor: Supervisor, *, redis_url: str) -> Iterator[SocketServer]:
-    """One process on a free port."""
-    environment = stack.in_process_environment | {
-        "MEDIADOCK_REDIS_URL": redis_url,
-        "MEDIADOCK_ALLOWED_ORIGINS": ORIGIN,
-    }
+def socket_server(
+    stack: Embedded, supervisor: Supervisor, *, redis_url: str, **settings: str
+) -> Iterator[SocketServer]:
+    """One process on a free port, with further ``MEDIADOCK_…`` settings."""
+    environment = (
+        stack.in_process_environment
+        | settings
+        | {
+            "MEDIADOCK_REDIS_URL": redis_url,
+            "MEDIADOCK_ALLOWED_ORIGINS": ORIGIN,
+        }
+    )
     server = SocketServer(port=free_port(), redis_url=redis_url, supervisor=supervisor)
     supervisor.launch(socket_program(server.name, stack, environment, port=server.port))
     supervisor.wait_ready()

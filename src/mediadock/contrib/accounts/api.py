@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from mediadock.auth.http import bearer, principal_of
+from mediadock.auth.limits import address_of, count_request
 from mediadock.contrib.accounts.avatars import avatars_of
 from mediadock.contrib.accounts.schemas import RefreshBody, SignInBody, TokenAnswer, UserAnswer, UserPage, UserRef
 from mediadock.contrib.accounts.sign_in import SignedIn, refresh, sign_in
@@ -22,13 +23,15 @@ router = Router(tags=["accounts"])
 @router.post("/auth/token", response=TokenAnswer, auth=None, summary="Sign in")
 def create_token(request: HttpRequest, body: SignInBody) -> TokenAnswer:
     """Tokens for a name and a password."""
-    with throttled(username=body.username, address=request.META.get("REMOTE_ADDR", "")):
+    count_request(request.META, None)
+    with throttled(username=body.username, address=address_of(request.META)):
         return _token_answer(sign_in(username=body.username, password=body.password))
 
 
 @router.post("/auth/token/refresh", response=TokenAnswer, auth=None, summary="Refresh")
-def refresh_token(request: HttpRequest, body: RefreshBody) -> TokenAnswer:  # noqa: ARG001  # ninja passes the request
+def refresh_token(request: HttpRequest, body: RefreshBody) -> TokenAnswer:
     """A fresh pair for a refresh token."""
+    count_request(request.META, None)
     return _token_answer(refresh(body.refresh))
 
 
