@@ -20,15 +20,16 @@ def _names(requirements: list[str]) -> list[str]:
 
 _RUNTIME = _names(_PROJECT["dependencies"])
 _LOCAL = _names(_PROJECT["optional-dependencies"]["local"])
+_OTEL = _names(_PROJECT["optional-dependencies"]["otel"])
 _DEV = _names(_PROJECT["optional-dependencies"]["dev"])
 
 
-@pytest.mark.parametrize("name", [*_RUNTIME, *_LOCAL])
+@pytest.mark.parametrize("name", [*_RUNTIME, *_LOCAL, *_OTEL])
 def test_a_dependency_has_its_reason_in_the_readme(name: str) -> None:
     assert re.search(rf"(?m)^\|.*`{re.escape(name)}`.*\|", (ROOT / "README.md").read_text()), f"no row for {name}"
 
 
-@pytest.mark.parametrize(("file", "names"), [("runtime.txt", [*_RUNTIME, *_LOCAL]), ("dev.txt", [*_RUNTIME, *_DEV])])
+@pytest.mark.parametrize(("file", "names"), [("runtime.txt", [*_RUNTIME, *_LOCAL]), ("dev.txt", [*_RUNTIME, *_OTEL, *_DEV])])
 def test_a_dependency_is_pinned(file: str, names: list[str]) -> None:
     pinned = {name for name, _ in _PIN.findall((ROOT / "requirements" / file).read_text())}
     assert set(names) - pinned == set(), "run make lock"

@@ -67,3 +67,10 @@ def _numbers() -> list[tuple[str, str]]:
 
 def _settings() -> ast.Module:
     return ast.parse((SOURCE / "server/settings.py").read_text())
+
+
+def test_the_table_of_metrics_is_that_of_the_code() -> None:
+    from mediadock.telemetry.metrics import METRICS
+
+    told = {tuple(row) for row in rows(page("operations.md"), under="Metrics")}
+    assert told == {(metric.name, metric.kind, "`, `".join(metric.labels), metric.meaning) for metric in METRICS}

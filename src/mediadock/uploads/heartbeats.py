@@ -2,7 +2,7 @@
 
 Celery can be connected and take no work; only a row that a task wrote says that beat, broker, worker and database
 work together. Names: a queue's (``queue:image``), written by a task that went through it; ``sweep``, after a whole
-round; ``store-event``, when the store told of a probe (see ``is_probe``). This module alone writes them.
+round; ``relay``, while its loop goes round; ``store-event``, when the store told of a probe (see ``is_probe``). This module alone writes them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from mediadock.uploads.crashpoints import one_statement
 from mediadock.uploads.models import Heartbeat
 
 SWEEP = "sweep"
+RELAY = "relay"
 STORE_EVENT = "store-event"
 PROBES = f"{INCOMING}.mediadock-probe/"
 """Where ``mediadock doctor`` puts its objects; no profile's layout begins with a dot."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -13,7 +14,7 @@ from django.db import DatabaseError, connection
 from mediadock.core.errors import Unavailable
 from mediadock.core.states import NEEDS_UPLOAD
 from mediadock.storage.errors import StoreUnavailable, UploadMissing
-from mediadock.uploads import outbox
+from mediadock.uploads import heartbeats, outbox
 from mediadock.uploads.conf import conf
 from mediadock.uploads.connections import replace_dead_connections
 from mediadock.uploads.crashpoints import crash_point
@@ -22,6 +23,7 @@ from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.store import object_store
 
 POLL_S = 1.0
+BEAT_S = 10.0
 PROCESS_TASK = "mediadock.process"
 _HINTS = (outbox.PROCESS,)
 _DISCARDS = (outbox.DISCARD, outbox.DISCARD_AGAIN)
@@ -43,6 +45,7 @@ class Relay:
         self._sender = sender
         self._rung: dict[tuple[str, ...], threading.Event] = {task: threading.Event() for task in (_HINTS, _DISCARDS)}
         self._stopping = threading.Event()
+        self._beaten_at = float("-inf")
 
     def run(self) -> None:
         """Carry until ``stop``."""
@@ -81,6 +84,8 @@ class Relay:
             rung.clear()
             try:
                 taken = self._drain(topics)
+                if topics is _HINTS:
+                    self._beat()
             except DatabaseError as error:
                 _log.warning("the database does not answer: %s", error)
                 replace_dead_connections()
@@ -90,6 +95,12 @@ class Relay:
             if taken < outbox.BATCH:
                 rung.wait(POLL_S)
         connection.close()
+
+    def _beat(self) -> None:
+        """Write now and then that this loop goes round."""
+        if time.monotonic() - self._beaten_at > BEAT_S:
+            heartbeats.beat(heartbeats.RELAY)
+            self._beaten_at = time.monotonic()
 
     def _listen(self) -> None:
         """Wake the loops when somebody rings; without Redis they wake by themselves."""
