@@ -14,6 +14,8 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.client import HTTPException
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from jwt import PyJWK
@@ -33,12 +35,26 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """An address that moves is for the operator to look at, not for us to follow."""
 
 
-def fetch_document(url: str) -> bytes:
-    """The document at ``url``: https (http only on this machine), no redirect, bounded in time and size."""
-    with urllib.request.build_opener(_NoRedirect()).open(url, timeout=TIMEOUT_S) as answer:
-        body: bytes = answer.read(MAX_DOCUMENT_BYTES + 1)
-    if len(body) > MAX_DOCUMENT_BYTES:
-        raise ValueError("the key set is too large")
+def fetch_document(url: str, *, timeout_s: float = TIMEOUT_S) -> bytes:
+    """The document at ``url``: no redirect, bounded in size, its body also in time however slowly it comes.
+
+    Raises OSError and ValueError.
+    """
+    deadline = time.monotonic() + timeout_s
+    body = b""
+    try:
+        with urllib.request.build_opener(_NoRedirect()).open(url, timeout=timeout_s) as answer:
+            while block := answer.read1(MAX_DOCUMENT_BYTES):
+                body += block
+                if len(body) > MAX_DOCUMENT_BYTES:
+                    raise ValueError("the key set is too large")
+                if time.monotonic() > deadline:
+                    raise TimeoutError("the key set comes too slowly")
+    except HTTPError as error:
+        error.close()  # it holds the connection
+        raise
+    except HTTPException as error:  # neither of the two: an answer that is no HTTP, or breaks off
+        raise OSError(f"the issuer breaks off: {type(error).__name__}") from error
     return body
 
 
@@ -92,7 +108,10 @@ class JwksKeys:
 
 def parse_key_set(document: bytes, *, algorithms: tuple[str, ...]) -> dict[str | None, VerificationKey]:
     """The usable signature keys of a set; a single one also answers for tokens without ``kid``. Raises ValueError."""
-    content = json.loads(document)
+    try:
+        content = json.loads(document)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     listed = content.get("keys") if isinstance(content, dict) else None
     if not isinstance(listed, list) or len(listed) > MAX_KEYS:
         raise ValueError("no key set, or too many keys")
