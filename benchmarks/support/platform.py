@@ -18,7 +18,6 @@ from mediadock.local.program import Program
 from mediadock.local.stack import Stack, choose_ports
 from mediadock.local.supervisor import Supervisor
 
-
 _UNLIMITED = {"requests_per_user": "0", "requests_per_address": "0", "sockets_per_user": "0"}
 
 

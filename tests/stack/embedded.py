@@ -23,6 +23,8 @@ from stack.logs import HonestLog
 
 IN_PROCESS_DATABASE = "mediadock_in_process"
 IN_PROCESS_BUCKET = "in-process"
+UNLIMITED = {f"MEDIADOCK_{what}": "0" for what in ("REQUESTS_PER_USER", "REQUESTS_PER_ADDRESS", "SOCKETS_PER_USER")}
+"""One test asks more in a second than a person in an hour; whoever tests these limits sets them."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,21 @@ class Embedded:
     @property
     def environment(self) -> dict[str, str]:
         """For the processes of the running server."""
-        return application_environment(self.stack.environment())
+        return application_environment(UNLIMITED | self.stack.environment())
 
     @property
     def in_process_environment(self) -> dict[str, str]:
         """For Django inside pytest."""
-        return self.stack.environment() | {
-            "MEDIADOCK_DATABASE_URL": self.database_url(IN_PROCESS_DATABASE),
-            "MEDIADOCK_REDIS_URL": self.stack.redis.url.removesuffix("/0") + "/1",
-            "MEDIADOCK_S3_BUCKET": IN_PROCESS_BUCKET,
-            "DJANGO_SETTINGS_MODULE": "mediadock.server.settings",
-        }
+        return (
+            UNLIMITED
+            | self.stack.environment()
+            | {
+                "MEDIADOCK_DATABASE_URL": self.database_url(IN_PROCESS_DATABASE),
+                "MEDIADOCK_REDIS_URL": self.stack.redis.url.removesuffix("/0") + "/1",
+                "MEDIADOCK_S3_BUCKET": IN_PROCESS_BUCKET,
+                "DJANGO_SETTINGS_MODULE": "mediadock.server.settings",
+            }
+        )
 
     def database_url(self, name: str) -> str:
         """The URL of a database of this PostgreSQL; ``make_database`` makes it."""
