@@ -49,7 +49,11 @@ def clock() -> Clock:
 @pytest.fixture
 def settings(issuer: Issuer, clock: Clock) -> TokenSettings:
     """A deployment that believes the issuer."""
-    keys = JwksKeys(issuer.url, ("ES256",), clock=clock, fetch=QUICK)
+
+    def fetch(url: str) -> bytes:
+        return fetch_document(url, timeout_s=10.0) if issuer.behaviour == "good" else QUICK(url)
+
+    keys = JwksKeys(issuer.url, ("ES256",), clock=clock, fetch=fetch)
     return TokenSettings(("ES256",), keys, ClaimRules(ISSUER, AUDIENCE))
 
 
