@@ -52,6 +52,8 @@ def test_a_large_picture_goes_up_in_parts(alice: Api) -> None:
     done = alice.post(f"{path}/complete-multipart", uploadId=session["uploadId"], parts=parts)
     assert done.json()["status"] == "UPLOADED", done.body
     eventually(lambda: alice.get(path).json()["status"] == "READY", within_s=60.0)
+    stages = [event["data"]["stage"] for event in events(alice, "media_update")]
+    assert stages == ["uploading", "processing", "processing", "thumbnail_ready", "done"]
 
 
 def begun(api: Api, body: bytes) -> Any:

@@ -19,7 +19,7 @@ from stack.server import RunningServer
 from stack.waiting import eventually
 
 PROMPT = "5c1d2a9e-0000-4000-8000-0123456789ab"
-PICTURES = {f"ComfyUI_{number:05}_.png": encoded(quarters(320 + number, 240), "png") for number in range(3)}
+PICTURES = {f"ComfyUI_{number:05}_.png": encoded(quarters(320 + number, 240), "png") for number in range(4)}
 
 
 class SmallComfy(ThreadingHTTPServer):
@@ -108,6 +108,13 @@ def test_every_image_that_was_saved_arrives_in_order_and_whole(comfy: SmallComfy
     eventually(lambda: all_are_there(alice), within_s=60.0)
     originals = [call("GET", image["media"]["originalUrl"]).body for image in images(alice)]
     assert originals == list(PICTURES.values())
+    assert {
+        call("GET", image["media"]["variants"]["2048"]["url"]).headers["content-type"] for image in images(alice)
+    } == {"image/webp"}
+    told = [event["data"] for event in alice.get("/events/?limit=1000").json()["items"]]
+    for image in images(alice):
+        stages = [data["stage"] for data in told if data["asset_id"] == image["mediaId"]]
+        assert (stages[0], stages[-1], stages.count("done")) == ("uploading", "done", 1)
 
 
 def test_an_image_that_breaks_off_is_fetched_again(comfy: SmallComfy, client: Client, alice: Api) -> None:
