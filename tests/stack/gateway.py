@@ -89,6 +89,7 @@ def run_behind(
         **embedded.environment,
         "MEDIADOCK_GATEWAY_SECRET": behind.secret,
         "MEDIADOCK_GATEWAY_PEERS": peers,
+        "MEDIADOCK_TRUSTED_PROXIES": peers,
         **settings,
     }
     ports = replace(embedded.stack.ports, web=behind.web_port, socket=behind.socket_port)

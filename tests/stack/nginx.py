@@ -46,7 +46,7 @@ http {{
 _SERVER = """
 listen {address}:{port};
 server_name _;
-access_log {folder}/access.log mediadock;
+access_log {folder}/access.log mediadock buffer=32k flush=1s;
 error_log {folder}/error.log crit;
 """
 

@@ -2,14 +2,13 @@
 
 It is made for nginx's ``auth_request``: the token comes in ``Authorization``, the request that it is for in
 ``X-Original-Method`` and ``X-Original-URI``. A WSGI application in front of Django, because it is asked once for every
-request of the API: measured at a tenth of what a view costs.
+request of the API and needs nothing that Django does for a view.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple
 from http import HTTPStatus
 from typing import Any
 
@@ -65,7 +64,7 @@ def _identity(environ: Mapping[str, Any], gateway: Gateway) -> list[tuple[str, s
         return []
     principal = principal_of_token(environ)
     vouched = sign(principal, gateway, method=method, target=target_of_uri(uri), now=time.time())
-    return [(name, value) for name, value in zip(IDENTITY_HEADERS.values(), astuple(vouched), strict=True) if value]
+    return [(name, value) for field, name in IDENTITY_HEADERS.items() if (value := getattr(vouched, field))]
 
 
 def _refused(refusal: MediadockError, start_response: Callable[..., object]) -> Iterable[bytes]:

@@ -30,6 +30,9 @@ MIN_SECRET_BYTES: Final = 32  # the size of the hash, as for tokens
 UNIX: Final = "unix"
 """In a list of peers: who comes through a Unix socket, which has no address."""
 
+_MAX_KNOWN: Final = 1024
+"""Addresses whose answer is remembered: a gateway has few, and reading one costs as much as a signature."""
+
 _VERSION: Final = "mediadock-gateway-v1"
 _SCOPE: Final = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*", re.ASCII)
 _SECONDS: Final = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
@@ -41,6 +44,7 @@ class Peers:
 
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     unix: bool = False
+    _known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def parse(cls, entries: Iterable[str]) -> Peers:
@@ -49,6 +53,14 @@ class Peers:
         return cls(tuple(ip_network(entry) for entry in listed if entry != UNIX), UNIX in listed)
 
     def __contains__(self, address: str) -> bool:
+        listed = self._known.get(address)
+        if listed is None:
+            listed = self._lists(address)
+            if len(self._known) < _MAX_KNOWN:
+                self._known[address] = listed
+        return listed
+
+    def _lists(self, address: str) -> bool:
         if not (self.networks or self.unix):
             return True
         if not address:
@@ -75,7 +87,7 @@ class Gateway:
             raise ValueError(f"A gateway's secret needs at least {MIN_SECRET_BYTES} bytes.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Vouched:
     """The identity headers of one request as they came; what is not there is empty."""
 
@@ -86,7 +98,7 @@ class Vouched:
     signature: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What the identity is for: the request's method and target, and the address that it came from."""
 
@@ -112,10 +124,10 @@ def sign(principal: Principal, gateway: Gateway, *, method: str, target: str, no
     scope = principal.scope or ""
     if scope and not _SCOPE.fullmatch(scope):
         raise Unauthenticated("token_invalid", "The token is not accepted. Sign in again.", log="scope is no header")
+    user, time = str(principal.user_id), str(int(now))
     expires = "" if principal.expires_at is None else str(principal.expires_at)
-    unsigned = Vouched(user=str(principal.user_id), scope=scope, expires=expires, time=str(int(now)))
-    signature = _signature(unsigned, gateway.secret, method=method, target=target)
-    return Vouched(unsigned.user, unsigned.scope, unsigned.expires, unsigned.time, signature)
+    signature = _signature(user, scope, expires, time, method, target, secret=gateway.secret)
+    return Vouched(user, scope, expires, time, signature)
 
 
 def believe(vouched: Vouched, gateway: Gateway, asked: Asked, *, now: float) -> Principal:
@@ -138,7 +150,8 @@ def believe(vouched: Vouched, gateway: Gateway, asked: Asked, *, now: float) -> 
         raise _refused("the end is no time", asked)
     if not _SECONDS.fullmatch(vouched.time):
         raise _refused("the time is missing or no time", asked)
-    expected = _signature(vouched, gateway.secret, method=asked.method, target=asked.target)
+    said = (vouched.user, vouched.scope, vouched.expires, vouched.time)
+    expected = _signature(*said, asked.method, asked.target, secret=gateway.secret)
     if not hmac.compare_digest(expected.encode(), vouched.signature.encode("utf-8", "replace")):
         raise _refused("the signature is missing or of another request", asked)
     if abs(now - int(vouched.time)) > WINDOW_S:
@@ -152,8 +165,8 @@ def believe(vouched: Vouched, gateway: Gateway, asked: Asked, *, now: float) -> 
 _NOTHING: Final = Vouched()
 
 
-def _signature(vouched: Vouched, secret: bytes, *, method: str, target: str) -> str:
-    text = "\n".join((_VERSION, vouched.user, vouched.scope, vouched.expires, vouched.time, method, target))
+def _signature(*fields: str, secret: bytes) -> str:
+    text = "\n".join((_VERSION, *fields))
     return "v1=" + hmac.digest(secret, text.encode(), "sha256").hex()
 
 
