@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import psycopg
+
 from mediadock.storage.s3 import ObjectStore
 from stack.client import call
 from stack.embedded import Embedded
@@ -40,6 +42,14 @@ def test_an_object_that_arrives_is_told_to_the_server(running_server: RunningSer
     store = ObjectStore(stack.stack.seaweedfs.config("media"))
     eventually(lambda: list(store.list_objects(answer["object_key"])) == [])
     store.close()
+
+
+def test_every_queue_has_a_heartbeat_and_so_has_the_sweeper(stack: Embedded, running_server: RunningServer) -> None:
+    expected = {"sweep", *(f"queue:{name}" for name in ("image", "video", "audio", "file", "default"))}
+    with psycopg.connect(stack.stack.postgres.url, autocommit=True) as database:
+        begun = database.execute("SELECT clock_timestamp()").fetchone()
+        asked = "SELECT name FROM mediadock_heartbeat WHERE beaten_at > %s"
+        eventually(lambda: expected <= {name for (name,) in database.execute(asked, begun)})
 
 
 def test_no_presigned_url_and_no_secret_is_in_the_logs(running_server: RunningServer, stack: Embedded) -> None:

@@ -19,6 +19,7 @@ import pytest
 from mediadock.local.family import is_gone
 from mediadock.local.ports import free_port, is_free
 from stack.client import Api
+from stack.doctor import run_doctor
 from stack.embedded import Embedded
 from stack.waiting import eventually
 
@@ -104,6 +105,10 @@ def test_it_starts_serves_refuses_a_second_one_and_stops_at_ctrl_c(data: Path, p
         assert running.api.post("/auth/token", username="alice", password="alice").status == 200
 
         assert log_in_as_told(running, home=data.parent) == 0
+        nothing_set = {"HOME": str(data.parent), "PATH": os.environ["PATH"]}
+        examined = run_doctor("--only", "store-cors", "--only", "web", environment=nothing_set, folder=data.parent)
+        assert examined.returncode == 0, examined.stdout + examined.stderr
+        assert f"It answers at http://127.0.0.1:{port}." in examined.stdout
 
         with up(data, port=free_port()) as second:
             assert second.finish() == 1
