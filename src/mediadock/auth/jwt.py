@@ -12,6 +12,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import jwt
@@ -102,8 +103,7 @@ def _open(token: str, settings: TokenSettings) -> dict[str, object]:
         raise TokenError("not three parts")
     signed, _, signature = token.rpartition(".")
     header_part, _, payload_part = signed.partition(".")
-    header = _json_object(_base64url(header_part))
-    algorithm, kid = header.get("alg"), _checked_kid(header)
+    algorithm, kid = _algorithm_and_kid(header_part)
     if algorithm not in settings.algorithms:
         raise TokenError("an algorithm that is not pinned")
     key = settings.keys.key_for(kid)
@@ -112,6 +112,12 @@ def _open(token: str, settings: TokenSettings) -> dict[str, object]:
     if not key.verifies(signed.encode(), _base64url(signature)):
         raise TokenError("a signature that is not its key's")
     return _json_object(_base64url(payload_part))
+
+
+@lru_cache(maxsize=64)  # an issuer's tokens all begin alike, and a text means the same each time; refusals are not kept
+def _algorithm_and_kid(header_part: str) -> tuple[object, str | None]:
+    header = _json_object(_base64url(header_part))
+    return header.get("alg"), _checked_kid(header)
 
 
 def _checked_kid(header: Mapping[str, object]) -> str | None:

@@ -23,7 +23,9 @@ from mediadock.storage.signing import (
     Signer,
     SigningMoment,
     canonical_headers,
+    encode_pairs,
     encode_query,
+    joined,
     sorted_query,
 )
 
@@ -129,10 +131,11 @@ class Presigner:
         path = self._address.path(key)
         signed = {**headers, "host": self._address.host_header}
         names = ";".join(sorted(signed))
-        whole = [*query, *self._authorisation(moment, names, expires_s)]
-        canonical = f"{method}\n{path}\n{sorted_query(whole)}\n{canonical_headers(signed)}\n{names}\n{UNSIGNED_PAYLOAD}"
+        pairs = encode_pairs([*query, *self._authorisation(moment, names, expires_s)])
+        query_line = joined(sorted(pairs))
+        canonical = f"{method}\n{path}\n{query_line}\n{canonical_headers(signed)}\n{names}\n{UNSIGNED_PAYLOAD}"
         signature = moment.signature(sha256(canonical.encode()).hexdigest())
-        return f"{self._address.origin}{path}?{encode_query(whole)}&X-Amz-Signature={signature}"
+        return f"{self._address.origin}{path}?{joined(pairs)}&X-Amz-Signature={signature}"
 
     def _authorisation(self, moment: SigningMoment, signed_headers: str, expires_s: int) -> list[tuple[str, str]]:
         if not 1 <= expires_s <= MAX_EXPIRES_S:

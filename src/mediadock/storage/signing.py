@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -49,16 +50,27 @@ class SigningMoment:
 
 
 class Signer:
-    """Derives the signing key of a day once and keeps it: it costs four HMACs, more than a signature."""
+    """Derives the signing key of a day once and keeps it: it costs four HMACs, more than a signature.
+
+    The latest moment is kept as well: a busy server signs many times in one second.
+    """
 
     def __init__(self, config: StoreConfig) -> None:
         self._config = config
         self._of_day: tuple[str, bytes] = ("", b"")
+        self._latest: tuple[datetime, SigningMoment] | None = None
 
     def at(self, now: datetime) -> SigningMoment:
         """The moment ``now``, which must know its time zone (ValueError)."""
         if now.tzinfo is None:
             raise ValueError("now has no time zone")
+        second = now.replace(microsecond=0)
+        latest = self._latest  # one tuple, so that threads never see a second with another one's moment
+        if latest is None or latest[0] != second:
+            self._latest = latest = (second, self._moment(second))
+        return latest[1]
+
+    def _moment(self, now: datetime) -> SigningMoment:
         timestamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         day = timestamp[:8]
         scope = f"{day}/{self._config.region}/s3/aws4_request"
@@ -111,14 +123,27 @@ def encode_path(path: str) -> str:
 
 def encode_query(query: Query) -> str:
     """``query`` percent-encoded in the order given (a space is ``%20``)."""
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
+    return joined(encode_pairs(query))
 
 
 def sorted_query(query: Query) -> str:
     """``query`` percent-encoded and sorted by encoded name, the canonical form."""
-    return "&".join(
-        f"{name}={value}" for name, value in sorted((quote(n, safe=""), quote(v, safe="")) for n, v in query)
-    )
+    return joined(sorted(encode_pairs(query)))
+
+
+def encode_pairs(query: Query) -> list[tuple[str, str]]:
+    """Names and values of ``query``, percent-encoded."""
+    return [(_encoded(name), _encoded(value)) for name, value in query]
+
+
+def joined(pairs: Query) -> str:
+    """A query of pairs that are encoded already."""
+    return "&".join(f"{name}={value}" for name, value in pairs)
+
+
+@lru_cache(maxsize=512)  # nearly all names and values are those of the address before
+def _encoded(text: str) -> str:
+    return quote(text, safe="")
 
 
 def canonical_headers(headers: Mapping[str, str]) -> str:
