@@ -48,6 +48,11 @@ def incoming_key(
     )
 
 
+def holds_the_id(layout: str) -> bool:
+    """Whether keys of a ``layout`` hold their asset's id."""
+    return UNNUMBERED in layout
+
+
 def layout_prefix(layout: str) -> str:
     """What every quarantine key of a ``layout`` begins with."""
     return INCOMING + layout.partition("{")[0]

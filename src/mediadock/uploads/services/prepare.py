@@ -15,7 +15,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from mediadock.core.errors import FieldError, Malformed, MediadockError
-from mediadock.core.keys import incoming_key
+from mediadock.core.keys import holds_the_id, incoming_key
 from mediadock.core.policy import Declared, UploadPlan, plan_upload
 from mediadock.core.profiles import Profile
 from mediadock.core.states import State
@@ -58,7 +58,7 @@ def prepare_uploads(
     plans = _plan_all(profile, declared, fields_prefix)
     assets = [
         _asset(plan, asset_id=asset_id, owner_id=owner_id, profile=profile, link=link, key_fields=key_fields)
-        for asset_id, plan in zip(asset_ids or _ids_for(plans), plans, strict=True)
+        for asset_id, plan in zip(asset_ids or _ids_for(profile, plans), plans, strict=True)
     ]
     try:
         _open_multiparts(assets)
@@ -73,9 +73,9 @@ def prepare_uploads(
     return Prepared(assets[0].link_id, grants)
 
 
-def _ids_for(plans: Sequence[UploadPlan]) -> Sequence[int | None]:
-    """Ids before the insert where the store must know a key first; otherwise the insert numbers the assets."""
-    if all(plan.parts is None for plan in plans):
+def _ids_for(profile: Profile, plans: Sequence[UploadPlan]) -> Sequence[int | None]:
+    """Ids before the insert where the store must know keys that hold them; otherwise the insert numbers the assets."""
+    if not holds_the_id(profile.key_layout) or all(plan.parts is None for plan in plans):
         return [None] * len(plans)
     return reserve_ids(len(plans))
 
