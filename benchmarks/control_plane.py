@@ -12,27 +12,20 @@ import sys
 from support.calls import call
 from support.companion import companion
 from support.load import Contender, contest, get_script, median_ratio, need_wrk, post_script, posts_script, verdict
-from support.platform import Platform, running_platform
+from support.platform import COUNTED, Platform, running_platform
 from support.users import User, make_users
 
 ROUNDS = 3
 SECONDS = 5
 TARGET_PREPARE = 1.0
 TARGET_PAGE = 15.0
-NO_LIMITS = {
-    "max_pending_per_user": "100000000",
-    "max_bytes_per_user": str(2**62),
-    # counted as in a deployment, at whatever cost, and never reached
-    "requests_per_user": "1000000",
-    "requests_per_address": "1000000",
-}
 PREPARE = "/api/v1/chats/upload/prepare/"
 
 
 def main() -> int:
     """Print the medians and the ratios; 1 when a target is missed."""
     need_wrk()
-    with running_platform(only=frozenset({"web"}), **NO_LIMITS) as platform, companion(platform) as peer:
+    with running_platform(only=frozenset({"web"}), **COUNTED) as platform, companion(platform) as peer:
         users = make_users(platform)
         held = [prepare_holds(platform, peer, users), page_holds(platform, peer, users)]
     return 0 if all(held) else 1

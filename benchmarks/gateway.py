@@ -11,13 +11,12 @@ import sys
 
 from support.gateway import running_gateway
 from support.load import Contender, contest, get_script, load_average, median_ratio, need_wrk, posts_script, verdict
-from support.platform import running_platform
+from support.platform import COUNTED, running_platform
 from support.users import make_users
 
 ROUNDS = 5
 SECONDS = 4
 FLOOR = 0.85
-NO_LIMITS = {"max_pending_per_user": "100000000", "max_bytes_per_user": str(2**62)}
 SESSION = "/api/v1/media/upload-session"
 PHOTO = {"fileName": "beach.jpg", "fileType": "image/jpeg", "fileSize": 3_000_000, "mediaType": "post-image"}
 
@@ -27,7 +26,7 @@ def main() -> int:
     need_wrk()
     print(f"load average before: {load_average()}")
     with (
-        running_platform(only=frozenset({"web"}), **NO_LIMITS) as platform,
+        running_platform(only=frozenset({"web"}), **COUNTED) as platform,
         running_gateway(platform) as gateway,
     ):
         users = make_users(platform)

@@ -26,14 +26,13 @@ from support.load import (
     posts_script,
     verdict,
 )
-from support.platform import running_platform
+from support.platform import COUNTED, running_platform
 from support.s3_file_field import INITIALIZE, initialize_body, s3_file_field
 from support.users import make_users
 
 ROUNDS = 5
 SECONDS = 4
 MANY_PARTS = 200
-NO_LIMITS = {"max_pending_per_user": "100000000", "max_bytes_per_user": str(2**62)}
 SESSION = "/api/v1/media/upload-session"
 PART_BYTES = 5 * 2**20
 """Ours, as long as a file fits into 9,999 of them."""
@@ -44,7 +43,7 @@ def main() -> int:
     need_wrk()
     print(f"load average before: {load_average()}")
     with (
-        running_platform(only=frozenset({"web"}), **NO_LIMITS) as platform,
+        running_platform(only=frozenset({"web"}), **COUNTED) as platform,
         companion(platform) as uppy,
         s3_file_field(platform) as django_peer,
     ):

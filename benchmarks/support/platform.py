@@ -19,6 +19,13 @@ from mediadock.local.stack import Stack, choose_ports
 from mediadock.local.supervisor import Supervisor
 
 _UNLIMITED = {"requests_per_user": "0", "requests_per_address": "0", "sockets_per_user": "0"}
+COUNTED: Mapping[str, str] = {
+    "max_pending_per_user": "100000000",
+    "max_bytes_per_user": str(2**62),
+    "requests_per_user": "1000000",
+    "requests_per_address": "1000000",
+}
+"""For loads: everything is counted as in a deployment, at whatever cost, and no limit is ever reached."""
 
 
 @dataclass(frozen=True)
