@@ -8,7 +8,7 @@ STATIC := src/mediadock/api/static/mediadock/index.js
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench lock web pages schema clean
+.PHONY: help up test check faults bench lock web pages schema clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ check: $(VENV)/dev build/openapi.json clients/js/node_modules/.installed demo/no
 	$(BIN)/lint-imports --no-cache
 	$(WITH_NODE); cd clients/js && npm run --silent check && npm run --silent schema -- $(CURDIR)/build/openapi.json --check
 	$(WITH_NODE); cd demo && npm run --silent check
+
+faults: $(VENV)/dev ## kill a whole system at random and look at what is left (SEED=1 KILLS=30 ASSETS=60, or POINT=all KILLS=1)
+	@PYTHONPATH=tests $(BIN)/python -m faults $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) \
+		$(if $(ASSETS),--assets $(ASSETS)) $(if $(POINT),--point $(POINT))
 
 bench: $(VENV)/dev web ## the benchmarks, each against a named peer
 	missed=0; for question in benchmarks/[a-z]*.py; do $(BIN)/python $$question || missed=1; done; exit $$missed

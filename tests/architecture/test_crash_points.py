@@ -23,6 +23,7 @@ STORE_WRITES = {"create_multipart", "complete_multipart", "abort_multipart", "pu
 BRACKETS = {"committing", "one_statement"}
 
 WITHIN = {
+    "uploads/crashpoints.py:_has_written": "asks, and writes nothing",
     "uploads/events.py:append_event": "every caller has a transaction open",
     "uploads/lifecycle.py:release_ledger": "transition and delete_asset have a transaction open",
     "uploads/outbox.py:enqueue": "a transition's, the sweeper's or one_statement('cleared')",

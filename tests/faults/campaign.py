@@ -9,8 +9,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 
 from faults.sending import Crowd
@@ -71,7 +72,9 @@ class Report:
 
 
 @contextmanager
-def wired_server(folder: Path, **settings: str) -> Iterator[tuple[BreakableServer, dict[str, Wire]]]:
+def wired_server(
+    folder: Path, *, without: tuple[str, ...] = (), **settings: str
+) -> Iterator[tuple[BreakableServer, dict[str, Wire]]]:
     """A whole system whose application reaches PostgreSQL, Redis and the store by wires; work is done in ``folder``."""
     these = new_embedded()
     ports = these.stack.ports
@@ -82,7 +85,7 @@ def wired_server(folder: Path, **settings: str) -> Iterator[tuple[BreakableServe
             "TMPDIR": str(folder),
             **{f"MEDIADOCK_{k}": v for k, v in settings.items()},
         }
-        with breakable_server(these=these, environment=environment) as server:
+        with breakable_server(without=without, these=these, environment=environment) as server:
             yield server, wires
 
 
@@ -98,8 +101,8 @@ def run_campaign(*, seed: int, kills: int, assets: int, deadline_s: float) -> Re
             crowd = Crowd(server, folder)
             report = Report(seed, striker.struck, striker.died)
             _rage(striker, crowd, random.Random(seed + 1), kills=kills, assets=assets, until=began + deadline_s)
-            _come_to_rest(striker, report)
-            _judge(striker, crowd, report, work)
+            come_to_rest(striker, report)
+            judge(striker, crowd, report, work)
         report.took_s = time.monotonic() - began
     return report
 
@@ -135,7 +138,7 @@ def _under_way(sent: list[Future[None]]) -> int:
     return sum(not one.done() for one in sent)
 
 
-def _come_to_rest(striker: Striker, report: Report) -> None:
+def come_to_rest(striker: Striker, report: Report) -> None:
     """Wait until nothing is unsettled; what failed is retried as a person would."""
     server = striker.server
     began = time.monotonic()
@@ -143,8 +146,9 @@ def _come_to_rest(striker: Striker, report: Report) -> None:
     def settled() -> bool:
         striker.revive()
         for row in rows(server, "SELECT id, owner_id, error_code FROM mediadock_asset WHERE state = 'failed'"):
-            report.retried[row["error_code"]] += 1
-            server.api_of(row["owner_id"], "somebody").post(f"/assets/{row['id']}/retry/")
+            with suppress(OSError, HTTPException):
+                server.api_of(row["owner_id"], "somebody").post(f"/assets/{row['id']}/retry/")
+                report.retried[row["error_code"]] += 1
         return not rows(server, f"{_UNSETTLED} OR state = 'failed'")
 
     try:
@@ -158,7 +162,7 @@ def _come_to_rest(striker: Striker, report: Report) -> None:
     report.settled_after_s = time.monotonic() - began
 
 
-def _judge(striker: Striker, crowd: Crowd, report: Report, work: Path) -> None:
+def judge(striker: Striker, crowd: Crowd, report: Report, work: Path) -> None:
     server, delivered = striker.server, crowd.delivered
     for line in server.manage("sweep", "--orphans", "--delete", "--strangers", ORPHAN_GRACE="0").splitlines():
         report.swept[line.split()[0].strip(":")] += 1 if line.startswith(("object ", "multipart ")) else 0

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 
+from faults.pictures import slow_gif
 from media.documents import Page, document
 from media.films import film
 from media.pictures import encoded, photo_like, quarters
@@ -66,6 +67,11 @@ def clip(number: int) -> Cargo:
 def old_film(number: int) -> Cargo:
     """A second of film that must be encoded anew."""
     return Cargo(f"film-{number}.avi", "video/x-msvideo", _old_film() + _mark(number))
+
+
+def dance(number: int) -> Cargo:
+    """A GIF that moves, and keeps a worker busy for a second or two."""
+    return Cargo(f"dance-{number}.gif", "image/gif", slow_gif(frames=30) + _mark(number))
 
 
 def paper(number: int) -> Cargo:

@@ -6,8 +6,11 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -40,12 +43,22 @@ class Delivered:
     tries: int = 0
     _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    def begin(self, cargo: Cargo) -> None:
+        """It may be there from now on, whatever its sender will be told."""
+        with self._writing:
+            self.may_arrive[cargo.name] = cargo
+
     def note(self, way: str, *cargo: Cargo, arrives: bool = True) -> None:
         """Something was sent; ``arrives`` says that its sender was told that it is there."""
         with self._writing:
             self.ways[way] += 1
             kept = self.must_arrive if arrives else self.may_arrive
             kept.update({one.name: one for one in cargo})
+
+    def take_back(self, cargo: Cargo) -> None:
+        """It was sent, and is deleted."""
+        with self._writing:
+            self.may_arrive[cargo.name] = self.must_arrive.pop(cargo.name)
 
     def tried(self) -> None:
         """One more try."""
@@ -68,19 +81,21 @@ class Person:
         self._folder.mkdir()
         self._delivered = delivered
 
-    def send_message(self, to: Person, *cargo: Cargo) -> None:
-        """One message by the Python client: direct or in parts, as the size has it."""
+    def send_message(self, to: Person, *cargo: Cargo) -> Sequence[int]:
+        """One message by the Python client: direct or in parts, as the size has it. Gives the ids of its assets."""
         paths = [self._written(one) for one in cargo]
 
-        def upload() -> None:
+        def upload() -> Sequence[int]:
             with self._client() as client:
-                client.upload(paths, receiver_id=to.user_id)
+                return client.upload(paths, receiver_id=to.user_id).asset_ids
 
-        self._patiently(upload)
+        asset_ids = self._patiently(upload)
         self._delivered.note(f"message of {len(cargo)}" if len(cargo) > 1 else "message", *cargo)
+        return asset_ids
 
     def send_medium(self, cargo: Cargo, *, then_post: bool) -> None:
         """One medium by the media surface, perhaps put into a post while it is processed."""
+        self._delivered.begin(cargo)
         media_id = self._patiently(lambda: self._medium(cargo))
         self._delivered.note("medium", cargo)
         if then_post:
@@ -90,6 +105,7 @@ class Person:
 
     def send_to_album(self, album_id: int, cargo: Cargo) -> None:
         """One picture into an album; nobody says ``complete`` but the store's event, or the sweeper."""
+        self._delivered.begin(cargo)
         declared = {"filename": cargo.name, "contentType": cargo.content_type, "size": len(cargo.body)}
 
         def upload() -> None:
@@ -101,7 +117,8 @@ class Person:
 
     def make_album(self) -> int:
         """An album for them."""
-        return self._account().post("/albums", {"title": "Bad weather"}, creates=True).integer("albumId")
+        body = {"title": "Bad weather"}
+        return self._patiently(lambda: self._account().post("/albums", body, creates=True).integer("albumId"))
 
     def vanish(self, to: Person, cargo: Cargo, *, after_bytes: bool) -> None:
         """Prepare, send perhaps, and be gone."""
@@ -116,6 +133,29 @@ class Person:
         body = {"asset_id": session.integer("asset_id")}
         self._patiently(lambda: self._account().post("/chats/upload/abort/", body), settled={404, 409})
         self._delivered.note("aborted", cargo, arrives=False)
+
+    def send_and_delete(self, to: Person, cargo: Cargo) -> None:
+        """Send it, and think better of it."""
+        [asset_id] = self.send_message(to, cargo)
+        self._delivered.take_back(cargo)
+        self._patiently(lambda: self._account().delete(f"/assets/{asset_id}/"), settled={404})
+
+    def abort_while_completing(
+        self, to: Person, cargo: Cargo, *, hold: Callable[[], None], let_go: Callable[[], None]
+    ) -> None:
+        """Complete and abort at once; ``hold`` returns when the completing waits for the store."""
+        session = self._patiently(lambda: self._prepared(to, cargo))
+        self._delivered.note("aborted", cargo, arrives=False)
+        body = {"asset_id": session.integer("asset_id")}
+        with ThreadPoolExecutor(1) as hand:
+            try:
+                completing = hand.submit(self.fresh_api().post, "/chats/upload/complete/", **body)
+                hold()
+                self._patiently(lambda: self._account().post("/chats/upload/abort/", body), settled={404, 409})
+            finally:
+                let_go()
+            with suppress(OSError, HTTPException):
+                completing.result()
 
     @property
     def user_id(self) -> int:
@@ -149,6 +189,7 @@ class Person:
             raise OSError(f"the store answered {answer.status}")
 
     def _written(self, cargo: Cargo) -> Path:
+        self._delivered.begin(cargo)
         path = self._folder / cargo.name
         path.write_bytes(cargo.body)
         return path
@@ -185,7 +226,7 @@ class Plan:
     """One sending, of so many files."""
 
     files: int
-    send: Callable[[], None]
+    send: Callable[[], object]
 
 
 class Crowd:

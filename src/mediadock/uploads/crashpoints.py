@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from django.db import transaction
+from django.db import connection, transaction
 
 COMMITS: Mapping[str, str] = MappingProxyType(
     {
@@ -102,12 +102,27 @@ def crash_point(point: str) -> None:
 
 @contextmanager
 def committing(what: str) -> Iterator[None]:
-    """``transaction.atomic()`` with the two points around its commit; within another one, around that one's."""
+    """``transaction.atomic()`` with the two points around its commit; within another one, around that one's.
+
+    A transaction that has changed nothing passes no point.
+    """
     with transaction.atomic():
-        if _armed is not None:
-            transaction.on_commit(lambda: crash_point(f"{what}.committed"))
+        if _armed is None:
+            yield
+            return
+        written: list[str] = []
+        transaction.on_commit(lambda: [crash_point(point) for point in written])  # before all that is told then
         yield
-        crash_point(f"{what}.uncommitted")
+        if _has_written():
+            written.append(f"{what}.committed")
+            crash_point(f"{what}.uncommitted")
+
+
+def _has_written() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from mediadock.core.states import State
 from mediadock.storage.errors import StoreUnavailable
 from mediadock.uploads import outbox, turns
 from mediadock.uploads.conf import conf
-from mediadock.uploads.crashpoints import committing, one_statement
+from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.facts import Found, tell
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
@@ -102,7 +102,7 @@ def _arrived_unsaid() -> int:
     Looked for after a minute, then two, four, eight … A multipart upload counts once it is assembled: whoever has
     parts in the store may still be sending others.
     """
-    with one_statement("looked"), connection.cursor() as cursor:
+    with committing("looked"), connection.cursor() as cursor:
         cursor.execute(_LOOK_AGAIN, [_FIRST_LOOK_S, _MOST_LOOKS, BATCH])
         ids = [row[0] for row in cursor.fetchall()]
     adopted = 0
