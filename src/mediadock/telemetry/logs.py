@@ -21,7 +21,8 @@ from mediadock.telemetry.context import bearings
 from mediadock.telemetry.redaction import STRUCK_OUT, is_named_as_secret, redact
 from mediadock.telemetry.trace_ids import as_hex, trace_id_of
 
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request"}
+"""Not told beside the message; ``request`` is Django's, and its text is the whole address, whatever is in its query."""
 
 
 class LineFormatter(logging.Formatter):

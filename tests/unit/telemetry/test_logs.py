@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from mediadock.telemetry.logs import LineFormatter, RedactingFilter
+from mediadock.telemetry.logs import JsonFormatter, LineFormatter, RedactingFilter
 from mediadock.telemetry.redaction import redact
 
 SECRET = "GeHeIm0123456789abcdef"
@@ -103,3 +103,12 @@ def test_the_filter_cleans_for_the_formatters_of_others() -> None:
     text = logging.Formatter("%(message)s").format(made)
     assert SECRET not in text
     assert "ValueError" in text
+
+
+@pytest.mark.parametrize("formatter", [LineFormatter(), JsonFormatter()], ids=["lines", "JSON"])
+def test_the_address_of_a_request_is_told_without_its_query(formatter: logging.Formatter) -> None:
+    record = logging.makeLogRecord(
+        {"msg": "Unauthorized: /api/v1/config", "request": f"<GET '/api/v1/config?t={SECRET}'>"}
+    )
+    assert SECRET not in formatter.format(record)
+    assert "/api/v1/config" in formatter.format(record)
