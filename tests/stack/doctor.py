@@ -12,7 +12,7 @@ from typing import Any
 
 from mediadock.local.credentials import Credentials
 
-_COMMAND = (sys.executable, "-c", "from mediadock.cli.main import app; app()", "doctor")
+COMMAND = (sys.executable, "-c", "from mediadock.cli.main import app; app()", "doctor")
 _WHAT_IT_BECOMES = (sys.executable, "-P", "-m", "mediadock.local.doctor")
 """The same from there on, where the environment leads to the deployment; half as long to start."""
 
@@ -77,7 +77,7 @@ def run_doctor(
     *arguments: str, environment: Mapping[str, str], folder: Path = Path("/")
 ) -> subprocess.CompletedProcess[str]:
     """The command, run to its end."""
-    return _run([*_COMMAND, *arguments], environment=environment, folder=folder)
+    return _run([*COMMAND, *arguments], environment=environment, folder=folder)
 
 
 def _run(argv: Sequence[str], *, environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -18,8 +18,9 @@ from mediadock.local.doctor.database import judged_clock
 from mediadock.local.doctor.store_reach import SKEW_FAIL_S
 from mediadock.uploads.heartbeats import PROBES
 from stack.dishonest import dated, dishonest, takes_everything
-from stack.doctor import Diagnosis, ask_doctor, run_doctor
+from stack.doctor import COMMAND, Diagnosis, ask_doctor, run_doctor
 from stack.server import RunningServer
+from stack.waiting import eventually
 
 Ask = Callable[..., Diagnosis]
 
@@ -100,6 +101,20 @@ def test_a_store_that_never_answers_is_a_sentence_and_no_hang(running_server: Ru
     assert "- store-put           It needs store-rights.\n" in ran.stdout
     assert ran.stdout.endswith("\n1 fail, 4 skipped.\n")
     assert "\x1b" not in ran.stdout, "no colours where there is no terminal"
+
+
+def test_one_that_is_stopped_halfway_takes_its_probes_along(running_server: RunningServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silence:
+        address = f"http://127.0.0.1:{silence.getsockname()[1]}"
+        environment = {**running_server.embedded.environment, "MEDIADOCK_S3_PUBLIC_ENDPOINT": address}
+        command = [*COMMAND, "--only", "store-endpoints"]
+        doctor = subprocess.Popen(command, env=environment, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        with doctor:
+            eventually(lambda: any("/endpoints-" in key for key in running_server.keys(PROBES)))
+            doctor.terminate()
+            _, said = doctor.communicate(timeout=60)
+    assert (doctor.returncode, said) == (130, b"\nmediadock: Interrupted.\n")
+    assert running_server.keys(PROBES) == []
 
 
 def test_a_key_that_can_be_guessed_is_replaced_by_what_the_pasted_command_prints(ask: Ask) -> None:
