@@ -14,9 +14,9 @@ import psycopg
 
 from mediadock.local.application import application_programs, preparation, run_step
 from mediadock.local.family import descendants
-from mediadock.local.log import Log
 from mediadock.local.program import Program
 from stack.embedded import Embedded, discard, new_embedded
+from stack.logs import HonestLog, assert_no_secret_is_in_the_logs
 from stack.server import RunningServer
 
 EVERY_QUEUE = "image,video,audio,file,default"
@@ -104,7 +104,7 @@ def breakable_server(
     env = these.environment | dict(environment)
     with these.supervisor() as supervisor, these.log_file.open("a") as out:
         these.stack.start(supervisor)
-        run_step(preparation(env), log=Log(out))
+        run_step(preparation(env), log=HonestLog(out))
         application = application_programs(env, ports=these.stack.ports, beat_schedule=these.data.beat_schedule)
         behind = [getattr(these.stack, name).program() for name in these.stack.embedded]
         for program in application:
@@ -112,4 +112,5 @@ def breakable_server(
                 supervisor.launch(program)
         supervisor.wait_ready()
         yield BreakableServer(these, supervisor, {program.name: program for program in (*behind, *application)})
+    assert_no_secret_is_in_the_logs(these)
     discard(these)

@@ -18,13 +18,14 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 
-from mediadock.telemetry.metrics import Metric
+from mediadock.telemetry.metrics import METRICS, Metric
 
 FLUSH_S = 5.0
 INFINITY = "+Inf"
 _PARTING_S = 2.0
 _log = logging.getLogger(__name__)
 
+_BOUNDS = {metric.name: (*map(str, metric.bounds), INFINITY) for metric in METRICS}
 Series = tuple[str, tuple[str, ...], str]
 """Metric, values of its labels, upper end of the bucket."""
 
@@ -48,12 +49,23 @@ class Tally:
 
     def observe(self, metric: Metric, *labels: str, seconds: float) -> None:
         """Add one observation to a histogram: its sum, and the bucket that it falls into."""
-        place = bisect_left(metric.bounds, seconds)
-        bound = str(metric.bounds[place]) if place < len(metric.bounds) else INFINITY
+        bound = _BOUNDS[metric.name][bisect_left(metric.bounds, seconds)]
         with self._counting:
             self._counts[metric.name, labels, ""] += seconds
             self._counts[metric.name, labels, bound] += 1.0
         self._ensure_thread()
+
+    def observe_counted(self, counter: Metric, labels: tuple[str, ...], histogram: Metric, seconds: float) -> None:
+        """Both at once, for the hot path; the histogram has all labels but the last."""
+        bound = _BOUNDS[histogram.name][bisect_left(histogram.bounds, seconds)]
+        shared = labels[:-1]
+        with self._counting:
+            counts = self._counts
+            counts[counter.name, labels, ""] += 1.0
+            counts[histogram.name, shared, ""] += seconds
+            counts[histogram.name, shared, bound] += 1.0
+        if self._thread is None:
+            self._ensure_thread()
 
     def watch(self, metric: Metric, read: Callable[[], float]) -> None:
         """Report what ``read`` gives as this process's part of a gauge, for as long as the process lives."""
