@@ -3,7 +3,7 @@
 A ring is a hint. It goes through Redis from a thread of its own, so a stalled Redis never slows a request, and a
 lost ring costs only the listeners' own polling interval (two seconds for sockets, one for the relay).
 The first ring goes at once; what comes within the next hundredth of a second goes together after it: a message for
-each request cost a third of the web process's time.
+each request cost up to a third of the web process's time.
 """
 
 from __future__ import annotations
