@@ -35,7 +35,7 @@ def ask_all() -> list[Sample]:
         gauges = [metric.name for metric in metrics.TALLIED if metric.kind == "gauge"]
         cursor.execute(_TALLIES, {"gauges": gauges, "fresh_s": FRESH_S})
         found = [_tallied(*row) for row in cursor.fetchall()]
-        for query, asked, expected in _QUESTIONS:
+        for query, asked, expected in QUESTIONS:
             cursor.execute(query)
             found += _answers(cursor.fetchall(), asked, expected)
     return found
@@ -86,7 +86,7 @@ _HEARTBEATS = "SELECT name, greatest(extract(epoch FROM now() - beaten_at), 0) F
 _HELD = "SELECT '', coalesce(sum(used_bytes), 0), coalesce(sum(pending_count), 0) FROM mediadock_ledger"
 
 _KINDS = tuple(kind.value for kind in Kind)
-_QUESTIONS: tuple[tuple[str, tuple[Metric, ...], tuple[str, ...]], ...] = (
+QUESTIONS: tuple[tuple[str, tuple[Metric, ...], tuple[str, ...]], ...] = (
     (_WAITING, (metrics.QUEUE_WAITING, metrics.QUEUE_AGE), _KINDS),
     (_IN_HAND, (metrics.JOBS,), _KINDS),
     (_STATES, (metrics.UNSETTLED,), ("pending", "uploaded", "processing")),
