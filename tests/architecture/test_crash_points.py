@@ -17,6 +17,7 @@ from stack.files import ROOT
 
 ENGINE = ROOT / "src/mediadock/uploads"
 SURFACES = ROOT / "src/mediadock/contrib"
+PLUMBING = ROOT / "src/mediadock/api"
 
 WRITES = {"create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete", "save"}
 STORE_WRITES = {"create_multipart", "complete_multipart", "abort_multipart", "put", "copy", "delete"}
@@ -38,6 +39,8 @@ WITHIN = {
     "contrib/generated/images.py:_renewed": "grant_image has a transaction open",
     "contrib/generated/images.py:_prepared": "grant_image has a transaction open",
     "contrib/generated/arrivals.py:expected_image": "adopt_object has a transaction open",
+    "api/idempotency.py:_check_keys_at_once": "writes nothing",
+    "api/idempotency.py:forget_old_answers": "yesterday's answers, at any time",
     "contrib/accounts/management/commands/ensure_demo_users.py:ensure_user": "no request; run again at every start",
 }
 """Functions that write and leave the commit to others, each with who that is."""
@@ -115,8 +118,8 @@ for passage in (1, 2, 3):
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
-    """Every function and method of the engine and the surfaces, with its place."""
-    for folder in (ENGINE, SURFACES):
+    """Every function and method of the engine, the surfaces and what these share, with its place."""
+    for folder in (ENGINE, SURFACES, PLUMBING):
         for path in sorted(folder.rglob("*.py")):
             if "migrations" in path.parts:
                 continue

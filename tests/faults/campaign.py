@@ -167,7 +167,7 @@ def judge(striker: Striker, crowd: Crowd, report: Report, work: Path) -> None:
     for line in server.manage("sweep", "--orphans", "--delete", "--strangers", ORPHAN_GRACE="0").splitlines():
         report.swept[line.split()[0].strip(":")] += 1 if line.startswith(("object ", "multipart ")) else 0
     report.swept = +report.swept
-    left = remains_of(server, {**delivered.may_arrive, **delivered.must_arrive}, frozenset(delivered.must_arrive))
+    left = remains_of(server, delivered)
     report.states = Counter(asset["state"] for asset in left.assets)
     report.ways, report.tries = delivered.ways, delivered.tries
     report.wrong = complaints(left)

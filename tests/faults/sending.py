@@ -40,30 +40,35 @@ class Delivered:
     must_arrive: dict[str, Cargo] = field(default_factory=dict)
     may_arrive: dict[str, Cargo] = field(default_factory=dict)
     ways: Counter[str] = field(default_factory=Counter)
+    once: set[str] = field(default_factory=set)
     tries: int = 0
-    _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def begin(self, cargo: Cargo) -> None:
         """It may be there from now on, whatever its sender will be told."""
-        with self._writing:
+        with self.writing:
             self.may_arrive[cargo.name] = cargo
 
     def note(self, way: str, *cargo: Cargo, arrives: bool = True) -> None:
         """Something was sent; ``arrives`` says that its sender was told that it is there."""
-        with self._writing:
+        with self.writing:
             self.ways[way] += 1
             kept = self.must_arrive if arrives else self.may_arrive
             kept.update({one.name: one for one in cargo})
 
     def take_back(self, cargo: Cargo) -> None:
         """It was sent, and is deleted."""
-        with self._writing:
+        with self.writing:
             self.may_arrive[cargo.name] = self.must_arrive.pop(cargo.name)
 
     def tried(self) -> None:
         """One more try."""
-        with self._writing:
+        with self.writing:
             self.tries += 1
+
+
+def _declared(cargo: Cargo) -> dict[str, object]:
+    return {"file_name": cargo.name, "file_size": len(cargo.body), "content_type": cargo.content_type}
 
 
 def _headers(session: Fields) -> dict[str, str]:
@@ -127,6 +132,22 @@ class Person:
             self._patiently(lambda: self._put(session.text("put_url"), _headers(session), cargo))
         self._delivered.note("vanished", cargo, arrives=False)
 
+    def prepare_once(self, to: Person, cargo: Cargo) -> None:
+        """Prepare under one key, whatever happens to the answers, and be gone."""
+        body = {"receiver_id": to.user_id, **_declared(cargo)}
+        named = {"Idempotency-Key": cargo.name}
+
+        def prepare() -> None:
+            answer = self.fresh_api().send("POST", "/chats/upload/prepare/", json=body, headers=named)
+            if answer.status != 201:
+                raise OSError(f"the server answered {answer.status}")
+
+        self._delivered.begin(cargo)
+        self._patiently(prepare)
+        self._delivered.note("prepared once", cargo, arrives=False)
+        with self._delivered.writing:
+            self._delivered.once.add(cargo.name)
+
     def change_mind(self, to: Person, cargo: Cargo) -> None:
         """Prepare and abort, which may both be late."""
         session = self._patiently(lambda: self._prepared(to, cargo))
@@ -179,8 +200,7 @@ class Person:
         return media_id
 
     def _prepared(self, to: Person, cargo: Cargo) -> Fields:
-        declared = {"file_name": cargo.name, "file_size": len(cargo.body), "content_type": cargo.content_type}
-        body = {"receiver_id": to.user_id, **declared}
+        body = {"receiver_id": to.user_id, **_declared(cargo)}
         return self._account().post("/chats/upload/prepare/", body, creates=True)
 
     def _put(self, url: str, headers: Mapping[str, str], cargo: Cargo) -> None:
@@ -212,7 +232,7 @@ class Person:
         while True:
             try:
                 return step()
-            except (ClientError, OSError) as error:
+            except (ClientError, OSError, HTTPException) as error:
                 if getattr(error, "status", None) in settled:
                     return None  # type: ignore[return-value] - who says ``settled`` wants no answer
                 if time.monotonic() > deadline:

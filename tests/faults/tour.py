@@ -7,6 +7,7 @@ again, until the points have left their marks; whoever died is started again at 
 from __future__ import annotations
 
 import random
+import subprocess
 import tempfile
 import threading
 import time
@@ -23,7 +24,7 @@ import redis
 
 from e2e.services import as_service
 from faults.campaign import Report, come_to_rest, judge, wired_server
-from faults.cargo import Cargo, clip, dance, drawing, lie, novel, photo
+from faults.cargo import Cargo, clip, dance, drawing, lie, novel, paper, photo
 from faults.sending import Crowd, NotDelivered, Person
 from faults.strikes import APPLICATION, Striker, heal
 from faults.verdict import rows
@@ -140,7 +141,8 @@ class Tour:
             self._abort_within_complete: _around("cleared"),
             self._lose_hints: _around("hinted", "looked"),
             self._announce_and_put: _around("adopted"),
-            self._make_album: _around("surface"),
+            self._make_album: _around("surface", "asked"),
+            self._prepare_once: _around("answered"),
             self._leave_an_orphan: ("orphans_removed",),
             lambda: time.sleep(0.2): _around("heartbeat"),
         }  # fmt: skip
@@ -209,6 +211,11 @@ class Tour:
     def _make_album(self) -> None:
         self._two()[0].make_album()
 
+    def _prepare_once(self) -> None:
+        """A message is prepared under one key, over and over until there is an answer."""
+        sender, receiver = self._two()
+        sender.prepare_once(receiver, paper(self._next()))
+
     def _leave_an_orphan(self) -> None:
         """What comes under the key of an upload that has ended is removed by whoever tidies, who may die of it."""
         ended = rows(
@@ -217,7 +224,7 @@ class Tour:
         for row in ended:
             self.server.store.put(row["object_key"], b"late", content_type="text/plain", size_bytes=4)
         orders = {"CRASH_AT": "orphans_removed", "CRASH_MARKS": str(self.marks), "ORPHAN_GRACE": "0"}
-        with suppress(AssertionError):
+        with suppress(AssertionError, subprocess.TimeoutExpired):
             self.server.manage("sweep", "--orphans", "--delete", **orders)
 
     def _set_store(self, *, stalled: bool) -> None:

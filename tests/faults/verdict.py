@@ -20,6 +20,7 @@ from PIL import Image
 from psycopg.rows import dict_row
 
 from faults.cargo import Cargo
+from faults.sending import Delivered
 from mediadock.core.errors import MediadockError
 from mediadock.storage.s3 import ObjectStore
 from stack.breakable import BreakableServer
@@ -42,10 +43,11 @@ class Remains:
     open_uploads: Sequence[str]
     sources: Mapping[str, Cargo]
     must_arrive: frozenset[str]
+    once: frozenset[str]
     store: ObjectStore
 
 
-def remains_of(server: BreakableServer, sources: Mapping[str, Cargo], must_arrive: frozenset[str]) -> Remains:
+def remains_of(server: BreakableServer, delivered: Delivered) -> Remains:
     """Read it, all at rest."""
     prefixes = ("media/", "originals/", "incoming/")
     return Remains(
@@ -56,8 +58,9 @@ def remains_of(server: BreakableServer, sources: Mapping[str, Cargo], must_arriv
         outbox=rows(server, "SELECT * FROM mediadock_outbox WHERE topic <> 'discard_again'"),
         keys=frozenset(key for prefix in prefixes for key in server.keys(prefix)),
         open_uploads=[found.key for found in server.store.list_multipart_uploads("incoming/")],
-        sources=sources,
-        must_arrive=must_arrive,
+        sources={**delivered.may_arrive, **delivered.must_arrive},
+        must_arrive=frozenset(delivered.must_arrive),
+        once=frozenset(delivered.once),
         store=server.store,
     )
 
@@ -89,6 +92,13 @@ def _lost(left: Remains) -> Iterator[str]:
         wanted = "ready" if left.sources[name].honest else "rejected"
         if wanted not in ends[name]:
             yield f"{name} is {sorted(ends[name]) or 'nowhere'}, not {wanted}"
+
+
+def _prepared_twice(left: Remains) -> Iterator[str]:
+    prepared = Counter(asset["file_name"] for asset in left.assets)
+    for name in sorted(left.once):
+        if prepared[name] != 1:
+            yield f"{name} was prepared under one key, and is there {prepared[name]} times"
 
 
 def _badly_published(left: Remains) -> Iterator[str]:
@@ -209,6 +219,7 @@ def _sent_twice(left: Remains) -> Iterator[str]:
 QUESTIONS: Mapping[str, Callable[[Remains], Iterator[str]]] = {
     "is everything at an end": _stuck,
     "has everything arrived that its sender was told is there": _lost,
+    "is there once what was prepared under one key": _prepared_twice,
     "is what is ready whole, as recorded and as sent": _badly_published,
     "has every published object an asset that shows it": _objects_of_nobody,
     "is nothing in quarantine of what is finished": _quarantined,

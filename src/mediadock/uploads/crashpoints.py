@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -40,6 +40,8 @@ COMMITS: Mapping[str, str] = MappingProxyType(
         "carried": "the relay has carried rows of the outbox",
         "heartbeat": "somebody is alive",
         "surface": "a surface writes of its own",
+        "asked": "a request that may come again is noted by its key",
+        "answered": "what such a request creates is recorded, together with its answer",
     }
 )
 """What is committed; each is the name of two points, ``<name>.uncommitted`` and ``<name>.committed``."""
@@ -111,11 +113,16 @@ def committing(what: str) -> Iterator[None]:
             yield
             return
         written: list[str] = []
-        transaction.on_commit(lambda: [crash_point(point) for point in written])  # before all that is told then
+        transaction.on_commit(lambda: _pass(written))  # before all that is told then
         yield
         if _has_written():
             written.append(f"{what}.committed")
             crash_point(f"{what}.uncommitted")
+
+
+def _pass(points: Iterable[str]) -> None:
+    for point in points:
+        crash_point(point)
 
 
 def _has_written() -> bool:
@@ -127,7 +134,8 @@ def _has_written() -> bool:
 
 @contextmanager
 def one_statement(what: str) -> Iterator[None]:
-    """The same two points around a statement that is a transaction by itself."""
+    """The same two points around a statement that is a transaction by itself, where it is in no other."""
     crash_point(f"{what}.uncommitted")
     yield
-    crash_point(f"{what}.committed")
+    if _armed is not None:
+        transaction.on_commit(lambda: crash_point(f"{what}.committed"))
