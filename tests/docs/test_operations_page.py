@@ -34,9 +34,11 @@ def test_the_documented_defaults_are_those_of_the_settings(documented: dict[str,
 
 
 def test_the_documented_limits_are_those_of_the_engine(documented: dict[str, str]) -> None:
+    from mediadock.auth.conf import AuthSettings
     from mediadock.uploads.conf import MediadockSettings
 
-    defaults = {field.name: str(field.default) for field in fields(MediadockSettings)}
+    settings = (*fields(MediadockSettings), *fields(AuthSettings))
+    defaults = {field.name: str(field.default) for field in settings}
     limits = {f"MEDIADOCK_{variable}": defaults[name] for name, variable in _numbers()}
     assert limits == {name: documented[name] for name in limits}
 

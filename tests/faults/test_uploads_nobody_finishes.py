@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 
@@ -100,6 +101,41 @@ def test_bytes_that_come_after_the_end_are_orphans_that_tidying_lists_and_then_r
     assert not stray_keys & {*server.keys("incoming/"), *server.keys("media/"), *server.keys("originals/")}
     assert not list(server.store.list_multipart_uploads("incoming/nobody/"))
     assert not strays & tidy(server, "--strangers", ORPHAN_GRACE="0")
+
+
+def test_workers_that_hang_with_their_hands_full_delay_no_sweep(
+    server: BreakableServer, sender: Api, receiver: Api
+) -> None:
+    server.start("worker")
+    server.freeze("worker")
+    try:
+        server.start("sweeper")
+        upload = picture(sender, receiver)
+        assert upload.settled(within_s=90.0)["state"] == "expired"
+    finally:
+        server.thaw("worker")
+        server.stop("worker", "sweeper")
+
+
+def test_the_sweeper_carries_what_no_relay_does(server: BreakableServer, sender: Api, receiver: Api) -> None:
+    server.stop("relay")
+    try:
+        upload = novel(sender, receiver)
+        assert call("PUT", upload.grant["batch"]["items"][0]["url"], body=first_part(upload)).status == 200
+        time.sleep(TTL_S + 0.1)
+        assert json.loads(server.manage("sweep", "--json"))["swept"]["expired"] >= 1
+        assert open_parts(server, upload), "the discard waits for a relay"
+        passed = "UPDATE mediadock_outbox SET available_at = now() - interval '1 minute' WHERE topic = 'discard'"
+        server.ask_database(f"WITH passed AS ({passed} RETURNING 1) SELECT count(*) FROM passed")
+        assert json.loads(server.manage("sweep", "--json"))["swept"]["carried"] >= 1
+        assert not open_parts(server, upload)
+    finally:
+        server.start("relay")
+
+
+def open_parts(server: BreakableServer, upload: Upload) -> bool:
+    """Whether the store still keeps parts for this upload."""
+    return upload.object_key in {found.key for found in server.store.list_multipart_uploads("incoming/")}
 
 
 def picture(sender: Api, receiver: Api, **fields: str) -> Upload:

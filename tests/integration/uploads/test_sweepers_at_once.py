@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from mediadock.core.states import State
+from mediadock.storage.shapes import CompletedPart
 from mediadock.uploads import outbox
 from mediadock.uploads.conf import conf
 from mediadock.uploads.lifecycle import claim
@@ -24,7 +25,7 @@ from mediadock.uploads.services.tidy import Orphan, tidy
 from mediadock.uploads.store import object_store
 from stack.at_once import at_once
 from stack.client import Api
-from stack.uploads import FILM_BYTES, complete, film, photo, prepare, prepare_album, put_direct, state_of
+from stack.uploads import FILM_BYTES, complete, film, photo, prepare, prepare_album, put_all_parts, put_direct, state_of
 from stack.workers import becomes_ready, expires
 
 AT_ONCE = 8
@@ -140,6 +141,20 @@ def test_of_many_sweepers_one_does_each_thing(alice: Api, bob: Api, mallory: Api
     for person in (alice, bob, mallory):
         assert_ledger_adds_up(person)
     assert not any(asdict(sweep()).values())
+
+
+def test_what_the_store_has_assembled_is_found_after_a_minute_though_nobody_said_so(alice: Api) -> None:
+    grant = prepare(alice, film(FILM_BYTES))
+    put_all_parts(grant, FILM_BYTES)
+    # the web process was killed between the store's answer and its own commit
+    parts = object_store().list_parts(grant["object_key"], grant["upload_id"])
+    done = [CompletedPart(part.number, part.etag) for part in parts]
+    object_store().complete_multipart(grant["object_key"], grant["upload_id"], done)
+    row = MediaAsset.objects.filter(pk=grant["asset_id"])
+    for seconds_ago, expected in ((-3600, "pending"), (61, "uploaded")):
+        row.update(hinted_at=Now() - timedelta(seconds=seconds_ago))
+        sweep()
+        assert state_of(alice, grant["asset_id"]) == expected
 
 
 def test_of_many_tidiers_none_touches_what_lives_and_nothing_else_is_left(alice: Api, no_grace: None) -> None:
