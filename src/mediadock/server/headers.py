@@ -31,6 +31,31 @@ def page_headers(*, store: StoreConfig, ws_url: str, cdn_base_url: str) -> Mappi
     }
 
 
+def operators_headers(*, store: StoreConfig, cdn_base_url: str) -> Mapping[str, str]:
+    """The headers of the operators' pages. Raises ValueError for an address without scheme or host.
+
+    ``same-origin`` in place of ``no-referrer``: with that a browser calls the origin of a form ``null``, and every form
+    would be taken for a forged one.
+    """
+    directives: Mapping[str, Iterable[str]] = {
+        "default-src": ("'none'",),
+        "script-src": ("'self'",),
+        "style-src": ("'self'",),
+        "img-src": ("'self'", "data:", *_media_origins(store, cdn_base_url)),
+        "connect-src": ("'self'",),
+        "base-uri": ("'none'",),
+        "form-action": ("'self'",),
+        "frame-ancestors": ("'none'",),
+    }
+    return {
+        "Content-Security-Policy": _as_text(directives),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()",
+        "Referrer-Policy": "same-origin",
+    }
+
+
 def answers_guarded(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Django middleware: the headers of every answer that is no file of the pages.
 
@@ -40,7 +65,7 @@ def answers_guarded(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     def guarded(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         for name, value in _OF_ANSWERS.items():
-            response.headers[name] = value
+            response.headers.setdefault(name, value)
         return response
 
     return guarded
@@ -53,7 +78,7 @@ def content_security_policy(*, store: StoreConfig, ws_url: str, cdn_base_url: st
     of a blob. Nothing inline, no plugins, no frames, neither in our pages nor around them.
     """
     store_origin = store.address(public=True).origin
-    shown_from = ("'self'", store_origin, *((origin_of(cdn_base_url),) if cdn_base_url else ()))
+    shown_from = ("'self'", *_media_origins(store, cdn_base_url))
     directives: Mapping[str, Iterable[str]] = {
         "default-src": ("'none'",),
         "script-src": ("'self'",),
@@ -68,6 +93,14 @@ def content_security_policy(*, store: StoreConfig, ws_url: str, cdn_base_url: st
         "form-action": ("'self'",),
         "frame-ancestors": ("'none'",),
     }
+    return _as_text(directives)
+
+
+def _media_origins(store: StoreConfig, cdn_base_url: str) -> tuple[str, ...]:
+    return (store.address(public=True).origin, *((origin_of(cdn_base_url),) if cdn_base_url else ()))
+
+
+def _as_text(directives: Mapping[str, Iterable[str]]) -> str:
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
 

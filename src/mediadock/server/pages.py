@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import django.contrib
 import ninja
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 from whitenoise import WhiteNoise
 
 import mediadock.api
+import mediadock.uploads
 
 _INDEX = "index.html"
 _HASHED_NAME = re.compile(r"^/assets/.+-[\w-]{8,}\.\w+$")
@@ -41,12 +43,23 @@ def are_built(folder: Path) -> bool:
     return (folder / _INDEX).is_file()
 
 
+def operators_files() -> tuple[Path, ...]:
+    """Folders of static files of the operators' pages: Django's and the engine's."""
+    return Path(django.contrib.__file__).parent / "admin/static", Path(mediadock.uploads.__file__).parent / "static"
+
+
 def with_static_files(
-    application: Application, *, static_url: str, pages: Path | None, headers: Mapping[str, str]
+    application: Application,
+    *,
+    static_url: str,
+    pages: Path | None,
+    headers: Mapping[str, str],
+    further: Iterable[Path] = (),
 ) -> Application:
     """``application`` behind the files of the API's documents, of the SDK and of the pages, these with ``headers``.
 
-    The SDK and the pages where they are built. The SDK may be loaded by pages of any origin, as if a CDN had it.
+    ``further`` are more folders of static files. The SDK and the pages where they are built. The SDK may be loaded by
+    pages of any origin, as if a CDN had it.
     A file is asked for again each time (``no-cache``, answered by 304), but one whose name holds the hash of its
     content is kept for a year. What was compressed beforehand (``.br``, ``.gz`` beside it) is sent so to who takes it.
     """
@@ -66,7 +79,8 @@ def with_static_files(
         response["Cache-Control"] = f"public, max-age={_A_YEAR_S}, immutable" if hashed else "no-cache"
 
     files = WhiteNoise(application, index_file=_INDEX, allow_all_origins=False, add_headers_function=describe)
-    files.add_files(Path(ninja.__file__).parent / "static", prefix=static_url)
+    for folder in (Path(ninja.__file__).parent / "static", *further):
+        files.add_files(folder, prefix=static_url)
     if _SDK_FOLDER.is_dir():
         files.add_files(_SDK_FOLDER, prefix=static_url)
     if pages is not None and are_built(pages):

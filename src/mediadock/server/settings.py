@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from mediadock.server.headers import origin_of
 from mediadock.storage.config import StoreConfig
 
 
@@ -41,15 +42,22 @@ SECRET_KEY = _env("SECRET_KEY")
 DEBUG = _env("DEBUG") == "1"
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 
+ADMIN = _env("ADMIN") == "1"
+"""Whether the web process serves the operators' pages at ``/admin/``. Their tables are there in any case."""
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # loads nobody's admin module: server/operators.py does
     "corsheaders",
     "ninja",
     "channels",
     "mediadock.api",
     "mediadock.uploads",
     "mediadock.telemetry",
+    "mediadock.webhooks",
     "mediadock.contrib.accounts",
     "mediadock.contrib.chat",
     "mediadock.contrib.media",
@@ -63,11 +71,26 @@ MIDDLEWARE = [
     "mediadock.server.headers.answers_guarded",
     "corsheaders.middleware.CorsMiddleware",  # outside of what refuses, so that other origins may read refusals
     "mediadock.api.methods.wrong_methods_refused",
+    *(["mediadock.server.operators.operators_served"] if ADMIN else []),
 ]
+SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
+"""The admin misses middlewares that operators_served applies, below /admin/ alone."""
 ROOT_URLCONF = "mediadock.server.urls"
 WSGI_APPLICATION = "mediadock.server.wsgi.application"
 ASGI_APPLICATION = "mediadock.server.asgi.application"
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
 
 DATABASES = {"default": _database(_env("DATABASE_URL", "postgresql://localhost/mediadock"))}
 PASSWORD_HASHERS = [
@@ -97,6 +120,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 """Bytes of a JSON body: a complete call with 10,000 parts has about 700 KB. Media never comes this way."""
 
 REDIS_URL = _env("REDIS_URL", "redis://127.0.0.1:6379/0")
+PUBLIC_URL = _env("PUBLIC_URL", "http://127.0.0.1:8000")
+
+# Cookies of the operators' pages: no other address gets them, and no script reads them.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "mediadock_admin", "mediadock_admin_csrf"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE, CSRF_COOKIE_SAMESITE = "Lax", "Strict"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_TRUSTED_ORIGINS = [origin_of(PUBLIC_URL)] if ADMIN else []
+"""A proxy that ends TLS leaves us http; the browser says where the form came from."""
 
 MEDIADOCK: dict[str, Any] = {
     "store": StoreConfig(
@@ -110,7 +144,7 @@ MEDIADOCK: dict[str, Any] = {
         public_endpoint_url=_env("S3_PUBLIC_ENDPOINT") or None,
     ),
     "redis_url": REDIS_URL,
-    "public_url": _env("PUBLIC_URL", "http://127.0.0.1:8000"),
+    "public_url": PUBLIC_URL,
     "ws_url": _env("WS_URL", "ws://127.0.0.1:8001/ws/events/"),
     "storage_events_secret": _env("STORAGE_EVENTS_SECRET"),
     "cdn_base_url": _env("CDN_BASE_URL"),
@@ -154,6 +188,21 @@ MEDIADOCK_AUTH: dict[str, Any] = {
 MEDIADOCK_TELEMETRY: dict[str, Any] = {
     "metrics_token": _env("METRICS_TOKEN"),
     "traces": _env("TRACES") == "otlp",
+}
+
+MEDIADOCK_WEBHOOKS: dict[str, Any] = {
+    "private_networks": tuple(_list("WEBHOOK_PRIVATE_NETWORKS")),
+    "retry_delays_s": tuple(
+        float(delay) for delay in _list("WEBHOOK_RETRIES", "5,30,120,600,3600,7200,14400,28800,28800")
+    ),
+} | {
+    name: int(_env(variable))
+    for name, variable in (
+        ("timeout_s", "WEBHOOK_TIMEOUT"),
+        ("disable_after_s", "WEBHOOK_DISABLE_AFTER"),
+        ("keep_s", "WEBHOOK_KEEP"),
+    )
+    if _env(variable)
 }
 
 LOGGING: dict[str, Any] = {

@@ -20,6 +20,7 @@ from mediadock.contrib.media.api import router as media
 from mediadock.contrib.media.redirect import to_the_medium
 from mediadock.ingest.webhook import router as ingest
 from mediadock.realtime.api import router as realtime
+from mediadock.server.operators import operators_site, to_the_operators
 from mediadock.server.pages import no_pages, to_the_documents
 from mediadock.telemetry.exposition import metrics
 from mediadock.telemetry.health import healthz, readyz
@@ -52,4 +53,6 @@ urlpatterns = [
     path("readyz", readyz),
     path("metrics", metrics),
 ]
+if settings.ADMIN:
+    urlpatterns += [path("admin", to_the_operators), path("admin/", operators_site().urls)]
 handler404 = not_found

@@ -9,7 +9,7 @@ from django.core.wsgi import get_wsgi_application
 
 from mediadock.api.verify import with_verify_door
 from mediadock.server.headers import page_headers
-from mediadock.server.pages import with_static_files
+from mediadock.server.pages import operators_files, with_static_files
 
 application = with_verify_door(
     with_static_files(
@@ -21,6 +21,7 @@ application = with_verify_door(
             ws_url=settings.MEDIADOCK["ws_url"],
             cdn_base_url=settings.MEDIADOCK["cdn_base_url"],
         ),
+        further=operators_files() if settings.ADMIN else (),
     ),
     path="/api/v1/auth/verify",
 )

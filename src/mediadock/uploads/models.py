@@ -71,6 +71,7 @@ class MediaAsset(models.Model):
 
     class Meta:
         db_table = "mediadock_asset"
+        verbose_name = "asset"
         indexes: ClassVar = [
             models.Index(fields=["owner", "-id"], name="mediadock_asset_owner"),
             models.Index(fields=["link_kind", "link_id"], name="mediadock_asset_link"),
@@ -89,6 +90,11 @@ class MediaAsset(models.Model):
             ),
             models.Index(
                 fields=["upload_id"], name="mediadock_asset_upload", condition=models.Q(upload_id__isnull=False)
+            ),
+            models.Index(
+                fields=["state", "-id"],
+                name="mediadock_asset_ended_badly",
+                condition=models.Q(state__in=["failed", "rejected", "aborted", "expired"]),
             ),
         ]
 
@@ -109,6 +115,7 @@ class Ledger(models.Model):
 
     class Meta:
         db_table = "mediadock_ledger"
+        verbose_name_plural = "storage"
         indexes: ClassVar = [
             models.Index(
                 fields=["served_at"], name="mediadock_ledger_served", condition=models.Q(served_at__isnull=False)
@@ -139,6 +146,9 @@ class Event(models.Model):
     class Meta:
         db_table = "mediadock_event"
         constraints: ClassVar = [models.UniqueConstraint(fields=["user_id", "seq"], name="mediadock_event_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["asset_id"], name="mediadock_event_asset", condition=models.Q(asset_id__isnull=False))
+        ]
 
 
 class Outbox(models.Model):
@@ -152,6 +162,7 @@ class Outbox(models.Model):
 
     class Meta:
         db_table = "mediadock_outbox"
+        verbose_name = "outbox row"
         indexes: ClassVar = [models.Index(fields=["topic", "available_at"], name="mediadock_outbox_due")]
 
 
@@ -163,3 +174,4 @@ class Heartbeat(models.Model):
 
     class Meta:
         db_table = "mediadock_heartbeat"
+        verbose_name_plural = "queues and heartbeats"

@@ -24,6 +24,7 @@ from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.adopt import adopt_arrivals
 from mediadock.uploads.services.complete import complete_upload
+from mediadock.uploads.services.expire import expire_upload
 from mediadock.uploads.store import object_store
 
 BATCH = 200
@@ -82,17 +83,17 @@ def _overdue_uploads() -> tuple[int, int]:
     adopted = expired = 0
     for asset in overdue:
         try:
-            adopted += _adopted(asset)
-        except Conflict:
-            with suppress(StaleTransitionError):
-                transition(asset.pk, State.EXPIRED)
-                expired += 1
-        except NotFound:
-            continue  # deleted while we looked
+            ended = expire_upload(asset)
+        except (Conflict, NotFound):
+            continue  # ended or deleted while we looked
         except StoreUnavailable as error:
             _log.warning("asset %s: not asked for while the store is away: %s", asset.pk, error)
             if error.transient:
                 break  # the next round is soon; one upload that the store refuses holds up no other
+        else:
+            if ended is not asset:  # the row as our own transition left it, or ours read again
+                adopted += ended.state != State.EXPIRED
+                expired += ended.state == State.EXPIRED
     return adopted, expired
 
 
