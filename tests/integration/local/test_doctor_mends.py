@@ -66,9 +66,10 @@ def test_a_bucket_that_is_missing_is_made_by_the_pasted_command_and_rules_that_a
     s3.delete_bucket_cors(Bucket=bucket)
     s3.delete_bucket_lifecycle(Bucket=bucket)
     s3.put_bucket_policy(Bucket=bucket, Policy=STRANGERS_READ % bucket)
-    broken = ask(*checks, S3_BUCKET=bucket)
+    broken = ask(*checks, "store-events", S3_BUCKET=bucket)
     assert broken.code == 1
-    assert broken.those("fail") == {"store-cors-foreign", "store-private"}, broken.text
+    assert broken.those("fail") == {"store-cors-foreign", "store-private", "store-events"}, broken.text
+    assert f'path_prefixes = ["/buckets/{bucket}/incoming/"]' in broken.paste("store-events"), "it tells of another"
     assert broken.those("warn") == {"store-lifecycle"}
 
     s3.put_bucket_cors(Bucket=bucket, CORSConfiguration=broken.document("store-cors-foreign"))
@@ -83,6 +84,18 @@ def test_a_bucket_that_is_missing_is_made_by_the_pasted_command_and_rules_that_a
     refused = ask(*checks, S3_BUCKET=bucket)
     assert refused.those("fail") == {"store-cors"}, refused.text
     assert refused.document("store-cors") == broken.document("store-cors-foreign")
+
+
+def test_a_public_address_that_is_not_the_stores_is_mended_by_the_pasted_setting(
+    running_server: RunningServer, ask: Ask
+) -> None:
+    wrong = ask("store-put", "store-endpoints", S3_PUBLIC_ENDPOINT=running_server.url)
+    assert wrong.those("fail") == {"store-put", "store-endpoints"}, wrong.text
+    pasted = wrong.settings("store-put")
+    assert pasted == wrong.settings("store-endpoints")
+    address = pasted["MEDIADOCK_S3_PUBLIC_ENDPOINT"]
+    mended = ask("store-put", "store-endpoints", S3_PUBLIC_ENDPOINT=address)
+    assert (mended.code, mended.those("ok")) == (0, set(mended.checks)), mended.text
 
 
 def test_a_redis_that_forgets_is_mended_by_the_pasted_lines_and_one_that_is_gone_is_named(
