@@ -2,8 +2,8 @@
 
 ``transition`` is compare-and-set: it moves an asset only from a state that may be followed by the next one, and,
 where a lease guards it, only for the worker that holds the lease. The row, the owner's ledger, the linked thing
-(by the profile's hook), the events of everybody concerned and the outbox change in the same transaction, or not
-at all.
+(by the profile's hook), the events of everybody concerned, the milestone and the outbox change in the same
+transaction, or not at all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mediadock.core.filetypes import Kind
 from mediadock.core.links import link_kind_named
 from mediadock.core.profiles import LinkedAsset, profile_named
 from mediadock.core.states import GONE, OCCUPIES_BYTES, TRANSITIONS, State
-from mediadock.uploads import outbox, turns
+from mediadock.uploads import milestones, outbox, turns
 from mediadock.uploads.conf import conf
 from mediadock.uploads.crashpoints import committing, one_statement
 from mediadock.uploads.events import append_event
@@ -67,6 +67,7 @@ def transition(
         asset.refresh_from_db()
         _settle_ledger(asset, before, to)
         announce(asset)
+        milestones.asset_moved(asset, before, to)
         _follow_up(asset, to, left_behind, hint=not hint_later)
         transaction.on_commit(lambda: tell(Moved(asset, before, to)))
     return asset

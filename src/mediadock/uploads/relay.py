@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import redis
@@ -30,6 +30,15 @@ _DISCARDS = (outbox.DISCARD, outbox.DISCARD_AGAIN)
 
 _log = logging.getLogger(__name__)
 
+Errand = Callable[[threading.Event, threading.Event], None]
+"""What a relay does besides, in a thread of its own: told when it is rung, and when it is to stop."""
+_errands: dict[str, Errand] = {}
+
+
+def also_carry(name: str, errand: Errand) -> None:
+    """Have every relay of this process run ``errand``; a listener has its own way to carry what it has written down."""
+    _errands[name] = errand
+
 
 class Sender(Protocol):
     """What carries a hint: Celery's application, which knows its broker."""
@@ -39,11 +48,15 @@ class Sender(Protocol):
 
 
 class Relay:
-    """Two loops, so that a slow store never holds up a hint: one for the workers, one for the store."""
+    """Two loops, so that a slow store never holds up a hint: one for the workers, one for the store.
+
+    And one for each errand of the listeners, which can hold up neither.
+    """
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
         self._rung: dict[tuple[str, ...], threading.Event] = {task: threading.Event() for task in (_HINTS, _DISCARDS)}
+        self._errands = {name: threading.Event() for name in _errands}
         self._stopping = threading.Event()
         self._beaten_at = float("-inf")
 
@@ -52,16 +65,24 @@ class Relay:
         threads = [
             threading.Thread(target=self._listen, name="relay-bell", daemon=True),
             threading.Thread(target=self._carry, args=(_DISCARDS,), name="relay-discard"),
+            *(
+                threading.Thread(target=_errands[name], args=(rung, self._stopping), name=f"relay-{name}")
+                for name, rung in self._errands.items()
+            ),
         ]
         for thread in threads:
             thread.start()
         self._carry(_HINTS)
-        threads[1].join()
+        for thread in threads[1:]:
+            thread.join()
 
     def stop(self) -> None:
-        """End both loops after the row in hand."""
+        """End all loops after what they have in hand."""
         self._stopping.set()
-        for rung in self._rung.values():
+        self._ring()
+
+    def _ring(self) -> None:
+        for rung in (*self._rung.values(), *self._errands.values()):
             rung.set()
 
     def _hint(self, payload: Mapping[str, Any]) -> None:
@@ -111,8 +132,7 @@ class Relay:
                     subscription.subscribe(OUTBOX_CHANNEL)
                     while not self._stopping.is_set():
                         if subscription.get_message(timeout=POLL_S):
-                            for rung in self._rung.values():
-                                rung.set()
+                            self._ring()
             except redis.RedisError as error:
                 _log.warning("no doorbell: %s", type(error).__name__)
                 self._stopping.wait(POLL_S)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from mediadock.core.profiles import profile_named
 from mediadock.core.states import OCCUPIES_BYTES, State
-from mediadock.uploads import outbox
+from mediadock.uploads import milestones, outbox
 from mediadock.uploads.conf import conf
 from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.events import append_event
@@ -29,6 +29,7 @@ def delete_asset(asset: MediaAsset) -> None:
         _give_back(locked)
         what_was = linked(locked)
         data = snapshot(locked, message_status=None)
+        described = milestones.described(locked)
         locked.delete()
         status = settle(what_was)
         gone: dict[str, Any] = {
@@ -43,6 +44,7 @@ def delete_asset(asset: MediaAsset) -> None:
             data={**data, **gone},
             asset_id=asset.pk,
         )
+        milestones.asset_deleted(asset.pk, {**described, "state": DELETED, "variants": []})
 
 
 def _give_back(asset: MediaAsset) -> None:

@@ -1,0 +1,43 @@
+"""The settings of webhooks, typed, read once from ``settings.MEDIADOCK_WEBHOOKS``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True)
+class WebhookSettings:
+    """What a deployment can set. Times are seconds.
+
+    ``private_networks`` may be reached although they are not public, also without TLS. ``retry_delays_s`` follow
+    the first attempt, the second, and so on: ten attempts in a day by default. ``timeout_s`` is one attempt's, from
+    looking up the name to the answer's first line and headers. An endpoint where nothing has succeeded for
+    ``disable_after_s`` is disabled when another delivery to it is given up. Messages are forgotten after ``keep_s``.
+    """
+
+    private_networks: tuple[str, ...] = ()
+    retry_delays_s: tuple[float, ...] = (5, 30, 120, 600, 3600, 7200, 14400, 28800, 28800)
+    timeout_s: float = 15
+    disable_after_s: int = 3 * 24 * 3600
+    keep_s: int = 30 * 24 * 3600
+
+    @property
+    def allowed(self) -> tuple[Network, ...]:
+        """``private_networks`` as networks. Raises ImproperlyConfigured."""
+        try:
+            return tuple(ip_network(text) for text in self.private_networks)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"MEDIADOCK_WEBHOOK_PRIVATE_NETWORKS: {error}") from error
+
+
+@cache
+def webhook_conf() -> WebhookSettings:
+    """The settings of this process."""
+    return WebhookSettings(**getattr(settings, "MEDIADOCK_WEBHOOKS", {}))

@@ -1,0 +1,99 @@
+"""Endpoints: add, give a new secret, disable, enable, remove."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from mediadock.uploads import doorbell
+from mediadock.webhooks.addresses import RefusedAddressError, addresses_of, target_of
+from mediadock.webhooks.conf import webhook_conf
+from mediadock.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from mediadock.webhooks.recording import record_for
+from mediadock.webhooks.signing import key_of, new_secret
+
+ROTATION_S = 24 * 3600
+TEST_TYPE = "webhook.test"
+_TYPE = re.compile(r"[a-z][a-z0-9_]*\.(?:\*|[a-z][a-z0-9_]*)")
+
+
+class UnknownEndpointError(LookupError):
+    """There is no such endpoint."""
+
+
+def add_endpoint(
+    url: str, *, types: Sequence[str] = (), description: str = "", secret: str | None = None
+) -> WebhookEndpoint:
+    """A new endpoint, with a secret of its own unless one is brought.
+
+    Raises ``RefusedAddressError`` for a URL where nothing could be sent, as far as its name resolves now, and
+    ValueError for a type that is none and a secret that is none.
+    """
+    if wrong := [type_ for type_ in types if not _TYPE.fullmatch(type_) or len(type_) > 64]:
+        raise ValueError(f"not a type of milestone: {', '.join(wrong)}; asset.ready and asset.* are")
+    secret = secret or new_secret()
+    key_of(secret)
+    target = target_of(url)
+    try:
+        addresses_of(target, allowed=webhook_conf().allowed)
+    except OSError as error:
+        raise RefusedAddressError(f"The host's name does not resolve: {error.strerror}.") from None
+    return WebhookEndpoint.objects.create(url=url, types=sorted(set(types)), description=description, secret=secret)
+
+
+def rotate_secret(endpoint_id: int, *, both_s: int = ROTATION_S) -> WebhookEndpoint:
+    """Give an endpoint a new secret; the one before signs too for ``both_s``. Raises ``UnknownEndpointError``."""
+    changed = WebhookEndpoint.objects.filter(pk=endpoint_id).update(
+        previous_secret=F("secret"), previous_until=Now() + timedelta(seconds=both_s), secret=new_secret()
+    )
+    return _there(endpoint_id, changed)
+
+
+def disable_endpoint(endpoint_id: int) -> WebhookEndpoint:
+    """Send and record nothing for it any more; what waits goes on waiting. Raises ``UnknownEndpointError``."""
+    changed = WebhookEndpoint.objects.filter(pk=endpoint_id).update(
+        disabled_at=Now(), disabled_reason="by the operator"
+    )
+    return _there(endpoint_id, changed)
+
+
+def enable_endpoint(endpoint_id: int) -> WebhookEndpoint:
+    """Begin again, with what waits. Raises ``UnknownEndpointError``."""
+    with transaction.atomic():
+        changed = WebhookEndpoint.objects.filter(pk=endpoint_id).update(
+            disabled_at=None, disabled_reason="", failing_since=None
+        )
+        doorbell.ring_relay_on_commit()
+    return _there(endpoint_id, changed)
+
+
+def remove_endpoint(endpoint_id: int) -> None:
+    """Remove it and its deliveries. Raises ``UnknownEndpointError``."""
+    with transaction.atomic():
+        endpoint = WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id)
+        _there(endpoint_id, len(endpoint))
+        WebhookAttempt.objects.filter(delivery__endpoint=endpoint_id).delete()
+        WebhookDelivery.objects.filter(endpoint=endpoint_id).delete()
+        endpoint.delete()
+
+
+def send_test(endpoint_id: int) -> None:
+    """Have it told something that has not happened. Raises ``UnknownEndpointError``; also when it is disabled."""
+    with transaction.atomic():
+        if not record_for(endpoint_id, TEST_TYPE, subject=f"endpoint:{endpoint_id}", data={"endpoint_id": endpoint_id}):
+            raise _no_endpoint(endpoint_id)
+
+
+def _there(endpoint_id: int, count: int) -> WebhookEndpoint:
+    if not count:
+        raise _no_endpoint(endpoint_id)
+    return WebhookEndpoint.objects.get(pk=endpoint_id)
+
+
+def _no_endpoint(endpoint_id: int) -> UnknownEndpointError:
+    return UnknownEndpointError(f"There is no endpoint {endpoint_id}, or it is disabled.")

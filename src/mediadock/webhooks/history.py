@@ -1,0 +1,61 @@
+"""What was sent: forget what is old, send again what somebody asks for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from mediadock.uploads import doorbell
+from mediadock.webhooks.conf import webhook_conf
+from mediadock.webhooks.models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookMessage
+
+_BATCH = 1000
+_SENT = (DeliveryState.DELIVERED, DeliveryState.GIVEN_UP)
+
+
+def forget_old() -> int:
+    """Remove messages that are older than the settings keep them, with all that became of them; returns how many."""
+    limit = Now() - timedelta(seconds=webhook_conf().keep_s)
+    forgotten = 0
+    while ids := list(WebhookMessage.objects.filter(created_at__lt=limit).values_list("pk", flat=True)[:_BATCH]):
+        with transaction.atomic():
+            WebhookAttempt.objects.filter(delivery__message__in=ids).delete()
+            WebhookDelivery.objects.filter(message__in=ids).delete()
+            WebhookMessage.objects.filter(pk__in=ids).delete()
+        forgotten += len(ids)
+    return forgotten
+
+
+def replay(deliveries: QuerySet[WebhookDelivery]) -> int:
+    """Send these again, those that are on their way left out, under the ids they had; returns how many.
+
+    A receiver that remembers ``webhook-id`` takes what it has had for a repetition.
+    """
+    with transaction.atomic():
+        again = deliveries.filter(state__in=_SENT).update(
+            state=DeliveryState.PENDING, attempts=0, lease=None, due_at=Now()
+        )
+        doorbell.ring_relay_on_commit()
+    return again
+
+
+def replayable(
+    *,
+    endpoint_id: int | None = None,
+    message_key: str | None = None,
+    since: datetime | None = None,
+    given_up_only: bool = True,
+) -> QuerySet[WebhookDelivery]:
+    """Deliveries by endpoint, message and age; those that were given up, or also those that arrived."""
+    states = (DeliveryState.GIVEN_UP,) if given_up_only else _SENT
+    chosen = WebhookDelivery.objects.filter(state__in=states)
+    if endpoint_id is not None:
+        chosen = chosen.filter(endpoint=endpoint_id)
+    if message_key is not None:
+        chosen = chosen.filter(message__key=message_key)
+    if since is not None:
+        chosen = chosen.filter(created_at__gte=since)
+    return chosen
