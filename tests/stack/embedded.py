@@ -25,6 +25,8 @@ IN_PROCESS_DATABASE = "mediadock_in_process"
 IN_PROCESS_BUCKET = "in-process"
 UNLIMITED = {f"MEDIADOCK_{what}": "0" for what in ("REQUESTS_PER_USER", "REQUESTS_PER_ADDRESS", "SOCKETS_PER_USER")}
 """One test asks more in a second than a person in an hour; whoever tests these limits sets them."""
+HOOKED = {"MEDIADOCK_WEBHOOK_PRIVATE_NETWORKS": "127.0.0.0/8", "MEDIADOCK_WEBHOOK_RETRIES": "0.1,0.1,0.1,0.1"}
+"""Backends of tests are on this machine, and a test has no day."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,14 @@ class Embedded:
     @property
     def environment(self) -> dict[str, str]:
         """For the processes of the running server."""
-        return application_environment(UNLIMITED | self.stack.environment())
+        return application_environment(UNLIMITED | HOOKED | self.stack.environment())
 
     @property
     def in_process_environment(self) -> dict[str, str]:
         """For Django inside pytest."""
         return (
             UNLIMITED
+            | HOOKED
             | self.stack.environment()
             | {
                 "MEDIADOCK_DATABASE_URL": self.database_url(IN_PROCESS_DATABASE),

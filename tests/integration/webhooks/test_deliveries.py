@@ -1,0 +1,179 @@
+"""From a kept milestone to the backend: signed, in order, once at a time, again until it is taken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from mediadock.webhooks.carrier import attempt
+from mediadock.webhooks.deliveries import report, take
+from mediadock.webhooks.endpoints import add_endpoint, enable_endpoint, remove_endpoint, rotate_secret
+from mediadock.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from stack.hooks import attempts, carrying, deliveries, reached
+from stack.receiver import Receiver, run_receiver
+from stack.waiting import eventually
+
+
+def states(endpoint: WebhookEndpoint) -> Counter[str]:
+    return Counter(state for _, state, _ in deliveries(endpoint))
+
+
+def fresh(endpoint: WebhookEndpoint) -> WebhookEndpoint:
+    return WebhookEndpoint.objects.get(pk=endpoint.pk)
+
+
+def test_a_backend_gets_what_it_can_verify(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    subject = reached("parcel.sent")
+    with carrying():
+        eventually(lambda: states(endpoint)["delivered"] == 1)
+    [request] = receiver.received
+    assert request.verified(endpoint.secret)["data"] == {"subject": subject}
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["user-agent"].startswith("Mediadock/")
+    assert deliveries(endpoint) == [("parcel.sent", "delivered", 1)]
+
+
+def test_a_backend_that_fails_is_asked_again_with_the_same_id(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    receiver.first.extend(["unwell", "moved"])
+    reached("parcel.sent")
+    with carrying():
+        eventually(lambda: states(endpoint)["delivered"] == 1)
+    assert [status for status, _ in attempts(endpoint)] == [500, 307, 204]
+    assert len({one.id for one in receiver.received}) == 1
+    assert len(receiver.told(endpoint.secret)) == 3, "each is signed anew"
+    first = WebhookAttempt.objects.filter(delivery__endpoint=endpoint.pk).order_by("pk")[0]
+    assert first.answer == "the database is away"
+
+
+def test_what_is_of_one_thing_comes_in_its_order_whatever_fails(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    receiver.first.extend(["unwell", "unwell"])
+    subjects = [reached("parcel.sent", "parcel.lost", "parcel.found") for _ in range(3)]
+    with carrying(carriers=2):
+        eventually(lambda: states(endpoint)["delivered"] == 9)
+    taken = [one.verified(endpoint.secret) for one in receiver.received if one.answered == "good"]
+    for subject in subjects:
+        told = [document["type"] for document in taken if document["data"]["subject"] == subject]
+        assert told == ["parcel.sent", "parcel.lost", "parcel.found"]
+
+
+def test_a_backend_that_is_away_gets_it_when_it_is_back(django_schema: None) -> None:
+    with run_receiver() as gone:
+        endpoint = add_endpoint(gone.url)
+    reached("parcel.sent")
+    with carrying():
+        eventually(lambda: len(attempts(endpoint)) == 1)
+        assert "ConnectionRefusedError" in attempts(endpoint)[0][1]
+        with run_receiver(port=int(gone.url.split(":")[2].partition("/")[0])) as back:
+            eventually(lambda: bool(states(endpoint)["delivered"] or states(endpoint)["given_up"]))
+            if states(endpoint)["given_up"]:  # a machine so slow that five attempts were over
+                WebhookDelivery.objects.filter(endpoint=endpoint.pk).update(state="pending", attempts=0)
+                eventually(lambda: states(endpoint)["delivered"] == 1)
+            assert [document["type"] for document in back.told(endpoint.secret)] == ["parcel.sent"]
+    remove_endpoint(endpoint.pk)
+
+
+def test_of_two_carriers_at_once_one_sends(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    for _ in range(40):
+        reached("parcel.sent")
+    with carrying(carriers=2):
+        eventually(lambda: states(endpoint)["delivered"] == 40)
+    assert Counter(Counter(one.id for one in receiver.received).values()) == {1: 40}
+    assert {tries for _, _, tries in deliveries(endpoint)} == {1}
+
+
+def test_a_slow_backend_delays_no_other(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    receiver.behaviour = "stalled"
+    with run_receiver() as quick:
+        other = add_endpoint(quick.url)
+        for _ in range(20):
+            reached("parcel.sent")
+        with carrying():
+            eventually(lambda: states(other)["delivered"] == 20 and receiver.under_way > 0)
+            assert states(endpoint)["delivered"] == 0
+            receiver.behaviour = "good"
+            receiver.released.set()
+            eventually(lambda: states(endpoint)["pending"] == 0)
+        assert receiver.most_at_once <= 4
+        remove_endpoint(other.pk)
+
+
+def test_one_that_is_gone_is_disabled_and_not_written_down_for(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    receiver.first.append("gone")
+    reached("parcel.sent")
+    with carrying():
+        eventually(lambda: fresh(endpoint).disabled_at is not None)
+    reached("parcel.lost")
+    assert deliveries(endpoint) == [("parcel.sent", "given_up", 1)]
+    assert fresh(endpoint).disabled_reason == "it answered 410 Gone"
+
+
+def test_one_where_nothing_arrives_for_days_is_disabled_and_goes_on_when_it_is_enabled(
+    endpoint: WebhookEndpoint, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.behaviour = "unwell"
+    reached("parcel.sent", subject="parcel:a")
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failing_since=Now() - timedelta(days=3))
+    reached("parcel.lost", subject="parcel:a")
+    with carrying():
+        eventually(lambda: fresh(endpoint).disabled_at is not None)
+    assert deliveries(endpoint) == [("parcel.sent", "given_up", 5), ("parcel.lost", "pending", 0)]
+    assert f"webhook endpoint {endpoint.pk} is disabled: 500" in caplog.messages
+    receiver.behaviour = "good"
+    enable_endpoint(endpoint.pk)
+    with carrying():
+        eventually(lambda: states(endpoint)["delivered"] == 1)
+    assert fresh(endpoint).failing_since is None
+
+
+def test_one_that_fails_since_less_is_not_disabled(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    receiver.behaviour = "unwell"
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failing_since=Now() - timedelta(days=2, hours=23))
+    reached("parcel.sent")
+    with carrying():
+        eventually(lambda: states(endpoint)["given_up"] == 1)
+    assert fresh(endpoint).disabled_at is None
+
+
+def test_an_address_that_became_private_is_not_sent_to(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(url="http://169.254.169.254/latest/meta-data/")
+    reached("parcel.sent")
+    with carrying():
+        eventually(lambda: states(endpoint)["given_up"] == 1)
+    assert {status for status, _ in attempts(endpoint)} == {None}
+    assert all("not public" in error for _, error in attempts(endpoint))
+
+
+def test_what_a_dead_carrier_had_is_sent_again_and_its_word_is_too_late(
+    endpoint: WebhookEndpoint, receiver: Receiver
+) -> None:
+    reached("parcel.sent")
+    dead = take(endpoint.pk)
+    assert dead is not None
+    assert take(endpoint.pk) is None, "the other has it"
+    WebhookDelivery.objects.filter(pk=dead.delivery_id).update(due_at=Now())  # as when its lease is over
+    other = take(endpoint.pk)
+    assert other is not None
+    assert (other.message_key, other.attempts) == (dead.message_key, 2)
+    report(dead, attempt(dead))
+    assert deliveries(endpoint) == [("parcel.sent", "pending", 2)]
+    report(other, attempt(other))
+    assert deliveries(endpoint) == [("parcel.sent", "delivered", 2)]
+    assert len({one.id for one in receiver.received}) == 1
+
+
+def test_while_a_secret_is_replaced_the_old_one_still_verifies(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    new = rotate_secret(endpoint.pk, both_s=3600)
+    reached("parcel.sent")
+    with carrying():
+        eventually(lambda: states(endpoint)["delivered"] == 1)
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(previous_until=Now())
+    reached("parcel.lost")
+    with carrying():
+        eventually(lambda: states(endpoint)["delivered"] == 2)
+    during, after = receiver.received
+    assert during.verified(endpoint.secret) == during.verified(new.secret)
+    assert after.verified(new.secret)["type"] == "parcel.lost"
+    assert len(after.headers["webhook-signature"].split()) == 1
