@@ -19,6 +19,7 @@ _SECRETS = {
     "a JWT": rb"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
     "a bearer token": rb"(?i)bearer[ .][A-Za-z0-9_~+/-]{16}",
     "a ticket": rb"(?i)ticket(?:=|%3d)[A-Za-z0-9_-]{16}",
+    "a webhook's secret": rb"whsec_[A-Za-z0-9+/]{16}",
     "a password in a URL": rb"://[^\s/:@\[]*:(?!\[redacted\]|\*+@)[^\s/@]+@",
 }
 

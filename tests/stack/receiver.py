@@ -88,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"neither HTTP nor anything else\r\n\r\n")
 
     def _stalled(self) -> None:
-        self.receiver.released.wait(60)
+        self.receiver.released.wait(300)
 
     def _dripping(self) -> None:
         self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "100")
         self.end_headers()
         self.wfile.flush()
-        self.receiver.released.wait(60)
+        self.receiver.released.wait(300)
 
     def _answer(self, status: int, body: bytes = b"", *headers: tuple[str, str]) -> None:
         self.send_response(status)

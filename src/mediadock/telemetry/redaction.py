@@ -1,7 +1,8 @@
 """Secrets out of text: what a log line must never hold, and how it is struck out. Pure.
 
 Struck out are a presigned URL's signature, credential and session token, bearer tokens and JWTs wherever they stand,
-one-time tickets, passwords in URLs and in JSON. What is left of a URL still tells bucket, key and expiry.
+one-time tickets, passwords in URLs and in JSON, secrets and signatures of webhooks. What is left of a URL still tells
+bucket, key and expiry.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _QUOTED = re.compile(
     """
 )
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
+_WEBHOOK = re.compile(r"(\bwhsec_|\bv1,)[A-Za-z0-9+/]{16,}={0,2}")
 _URL_PASSWORD = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+(?=@)")
 
 
@@ -43,4 +45,5 @@ def redact(text: str) -> str:
     text = _NAMED.sub(rf"\g<1>{STRUCK_OUT}", text)
     text = _QUOTED.sub(rf"\g<1>{STRUCK_OUT}", text)
     text = _JWT.sub(STRUCK_OUT, text)
+    text = _WEBHOOK.sub(rf"\g<1>{STRUCK_OUT}", text)
     return _URL_PASSWORD.sub(rf"\g<1>:{STRUCK_OUT}", text)

@@ -35,6 +35,8 @@ JWT = f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.{SECRET}"
         f'{{"password": "two {SECRET} words, and \\" a quote {SECRET}"}}',
         f"redis://:{SECRET}@127.0.0.1:6379/0",
         f"postgresql://mediadock:{SECRET}@127.0.0.1/mediadock",
+        f"endpoint 3 signs with whsec_{SECRET}==",
+        f"webhook-signature: v1,{SECRET}+/= v1,{SECRET}==",
     ],
 )
 def test_a_secret_is_struck_out(text: str) -> None:
