@@ -6,7 +6,7 @@ import dataclasses
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +30,13 @@ COUNTED: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Platform:
-    """Where it listens, and the environment that leads to its servers."""
+    """Where it listens, the environment that leads to its servers, and the process id of a program."""
 
     url: str
     ws_url: str
     env: Mapping[str, str]
     stack: Stack
+    pid: Callable[[str], int]
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def running_platform(
                 if only is None or program.name in only:
                     supervisor.launch(_with_pages(program, pages) if pages and program.name == "web" else program)
             supervisor.wait_ready()
-            yield Platform(env["MEDIADOCK_PUBLIC_URL"], env["MEDIADOCK_WS_URL"], env, stack)
+            yield Platform(env["MEDIADOCK_PUBLIC_URL"], env["MEDIADOCK_WS_URL"], env, stack, supervisor.pid)
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
