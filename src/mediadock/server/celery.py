@@ -14,18 +14,20 @@ from celery import Celery
 from celery.signals import setup_logging, worker_init, worker_process_init
 
 from mediadock.processing import sandbox
-from mediadock.uploads.broker import outlive_redis
+from mediadock.uploads.broker import outlive_redis, transport_options
 from mediadock.uploads.queues import heartbeat_schedule
 
 _log = logging.getLogger(__name__)
 _TIME_LIMIT_S = int(os.environ.get("MEDIADOCK_PROCESS_TIME_LIMIT", "900")) + 60
 _VISIBILITY_TIMEOUT_S = _TIME_LIMIT_S + 300
+_BROKER_URL = os.environ.get("MEDIADOCK_BROKER_URL") or os.environ.get(
+    "MEDIADOCK_REDIS_URL", "redis://127.0.0.1:6379/0"
+)
 
 outlive_redis()
 app = Celery("mediadock")
 app.conf.update(
-    broker_url=os.environ.get("MEDIADOCK_BROKER_URL")
-    or os.environ.get("MEDIADOCK_REDIS_URL", "redis://127.0.0.1:6379/0"),
+    broker_url=_BROKER_URL,
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
@@ -45,15 +47,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     visibility_timeout=_VISIBILITY_TIMEOUT_S,
-    broker_transport_options={
-        "visibility_timeout": _VISIBILITY_TIMEOUT_S,
-        "unacked_restore_interval": 5,
-        "unacked_restore_throttle": 1,
-        "socket_timeout": 30,
-        "socket_connect_timeout": 5,
-        "socket_keepalive": True,
-        "health_check_interval": 25,
-    },
+    broker_transport_options=transport_options(_BROKER_URL, visibility_timeout_s=_VISIBILITY_TIMEOUT_S),
     beat_schedule={
         "sweep": {"task": "mediadock.sweep", "schedule": 5.0, "options": {"expires": 10.0}},
         "tidy": {"task": "mediadock.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},

@@ -13,10 +13,13 @@ from django.http import HttpRequest, JsonResponse
 
 from mediadock.storage.errors import ObjectMissing
 from mediadock.uploads.conf import conf
+from mediadock.uploads.heartbeats import PROBES
 from mediadock.uploads.store import object_store
 
 TIMEOUT_S = 2.0
-_PROBE_KEY = "health/nothing-is-here"
+_PROBE_KEY = f"{PROBES}nothing-is-here"
+"""Below what the web process may read anyway."""
+
 _log = logging.getLogger(__name__)
 
 

@@ -1,8 +1,9 @@
-"""A worker that outlives its Redis: what it still says on a lost connection is an error of the connection.
+"""How Celery speaks to its broker, whichever that is; and a worker that outlives its Redis.
 
-kombu 5.7 takes the client off a transport that it closes. A channel of it that could not be closed, and acknowledges a
-job or gives one back, then raises ``AttributeError: 'NoneType' object has no attribute 'hostname'``. Celery knows that
-for no trouble of the broker's and ends the worker: measured, one in 20 whose Redis was killed while it had jobs.
+What a worker still says on a lost connection to Redis is an error of the connection. kombu 5.7 takes the client off a
+transport that it closes. A channel of it that could not be closed, and acknowledges a job or gives one back, then
+raises ``AttributeError: 'NoneType' object has no attribute 'hostname'``. Celery knows that for no trouble of the
+broker's and ends the worker: measured, one in 20 whose Redis was killed while it had jobs.
 """
 
 from __future__ import annotations
@@ -34,3 +35,21 @@ def outlive_redis() -> None:
     """From now on ``redis://`` and ``rediss://`` are carried by ``SteadyTransport``, in this process."""
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:{SteadyTransport.__name__}"
+
+
+def transport_options(broker_url: str, *, visibility_timeout_s: int) -> dict[str, Any]:
+    """What the broker's kind needs to be told: Redis hands out again, RabbitMQ confirms (its "Publisher Confirms").
+
+    A worker of RabbitMQ's has no visibility timeout; the server's ``consumer_timeout`` must be longer than a job.
+    """
+    if broker_url.startswith(("amqp://", "amqps://", "pyamqp://")):
+        return {"confirm_publish": True}
+    return {
+        "visibility_timeout": visibility_timeout_s,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 30,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+    }

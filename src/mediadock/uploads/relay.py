@@ -24,6 +24,9 @@ from mediadock.uploads.store import object_store
 
 POLL_S = 1.0
 BEAT_S = 10.0
+CONFIRM_S = 10.0
+"""A row is locked while the broker is told; one that says nothing for so long is asked again later."""
+
 PROCESS_TASK = "mediadock.process"
 _HINTS = (outbox.PROCESS,)
 _DISCARDS = (outbox.DISCARD, outbox.DISCARD_AGAIN)
@@ -43,8 +46,8 @@ def also_carry(name: str, errand: Errand) -> None:
 class Sender(Protocol):
     """What carries a hint: Celery's application, which knows its broker."""
 
-    def send_task(self, name: str, *, args: list[Any], queue: str) -> object:
-        """Name a task and its arguments; nothing of it is imported here."""
+    def send_task(self, name: str, *, args: list[Any], queue: str, confirm_timeout: float) -> object:
+        """Name a task and its arguments; nothing of it is imported here. A broker that confirms has so many seconds."""
 
 
 class Relay:
@@ -87,7 +90,8 @@ class Relay:
 
     def _hint(self, payload: Mapping[str, Any]) -> None:
         try:
-            self._sender.send_task(PROCESS_TASK, args=[payload["asset_id"], payload["kind"]], queue=payload["kind"])
+            asset_id, kind = payload["asset_id"], payload["kind"]
+            self._sender.send_task(PROCESS_TASK, args=[asset_id, kind], queue=kind, confirm_timeout=CONFIRM_S)
         except Exception as error:  # kombu lets its transports' own errors through
             raise Unavailable("broker_unavailable", "The broker does not answer.", log=repr(error)) from error
 
