@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from mediadock.contrib.chat.models import Message
 from mediadock.core.profiles import LinkedAsset
 from mediadock.core.states import GONE, State
+from mediadock.uploads import milestones
 from mediadock.uploads.models import MediaAsset
 
 LINK_KIND = "message"
@@ -28,7 +29,28 @@ def settle_message(asset: LinkedAsset) -> str | None:
     if not states and not message.text:
         message.delete()
         return PENDING
-    return status_of(states, has_text=bool(message.text))
+    status = status_of(states, has_text=bool(message.text))
+    if status == SENT and _held_back_by(asset):
+        reach_sent(message)
+    return status
+
+
+def reach_sent(message: Message) -> None:
+    """The milestone of a message: ids, and not what it says."""
+    ids = MediaAsset.objects.filter(link_kind=LINK_KIND, link_id=message.pk).exclude(state__in=GONE).order_by("pk")
+    data = {
+        "message_id": message.pk,
+        "sender_id": message.sender_id,
+        "receiver_id": message.receiver_id,
+        "asset_ids": list(ids.values_list("pk", flat=True)),
+    }
+    milestones.reach("message.sent", subject=f"message:{message.pk}", data=data)
+
+
+def _held_back_by(asset: LinkedAsset) -> bool:
+    """Whether the message waited for this asset: it is ready or gone now, or was deleted when it was neither."""
+    is_there = MediaAsset.objects.filter(pk=asset.asset_id).exists()
+    return (asset.state in GONE | {State.READY}) == is_there
 
 
 def message_statuses(message_ids: Sequence[int]) -> Mapping[int, str]:

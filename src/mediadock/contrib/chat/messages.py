@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from mediadock.api.pagination import newest_page
-from mediadock.contrib.chat.hooks import LINK_KIND, SENT, message_statuses, status_of
+from mediadock.contrib.chat.hooks import LINK_KIND, SENT, message_statuses, reach_sent, status_of
 from mediadock.contrib.chat.models import Message
 from mediadock.core.errors import Conflict, NotFound, Unauthenticated
 from mediadock.core.policy import MAX_INT64
@@ -69,6 +69,7 @@ def send_text(*, sender_id: int, receiver_id: int, text: str) -> dict[str, Any]:
                 event_type=EVENT_TYPE,
                 data={**told, "asset_id": None, "stage": "done", "message_status": SENT, "processing_status": "done"},
             )
+            reach_sent(message)
     except (IntegrityError, DataError) as error:
         if "_receiver_id_" in str(error):
             raise _no_receiver() from error

@@ -10,6 +10,7 @@ from mediadock.api.media import POST
 from mediadock.contrib.feed.models import DELETED, PUBLISHED, PUBLISHING, Post
 from mediadock.core.profiles import LinkedAsset
 from mediadock.core.states import GONE, State
+from mediadock.uploads import milestones
 from mediadock.uploads.events import append_event
 from mediadock.uploads.models import MediaAsset
 
@@ -38,7 +39,16 @@ def publish_when_ready(post: Post, states: Sequence[State]) -> str:
         Post.objects.filter(pk=post.pk).update(published_at=Now())
         post.refresh_from_db()
         tell(post)
+        _reach_published(post)
     return post.status
+
+
+def _reach_published(post: Post) -> None:
+    """The milestone of a post: ids, and not what it says."""
+    media = set(MediaAsset.objects.filter(link_kind=POST, link_id=post.pk).values_list("pk", flat=True))
+    shown = [media_id for media_id in post.media_order if media_id in media]
+    data = {"post_id": post.pk, "author_id": post.author_id, "media_ids": shown}
+    milestones.reach("post.published", subject=f"post:{post.pk}", data=data)
 
 
 def tell(post: Post, status: str | None = None) -> None:
