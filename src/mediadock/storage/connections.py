@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
 
 from mediadock.storage.config import Address
+from mediadock.storage.heads import WholeHead
 
 _SEND_BLOCK_BYTES = 256 * 1024
 _IDLE_S = 15.0  # stores close idle connections after 20 s (AWS) or more
@@ -59,6 +60,7 @@ class ConnectionPool:
                 return Lease(connection, self._pid, reused=True)
             connection.close()
         connection = self._new()
+        connection.response_class = WholeHead
         connection.connect()
         connection.sock.settimeout(read_timeout_s)
         return Lease(connection, self._pid, reused=False)

@@ -45,6 +45,13 @@ class Cut:
 
 
 @dataclass(frozen=True)
+class CutHead:
+    """The answer ends so many bytes before its head does, whose last line says how long the body is."""
+
+    short_bytes: int
+
+
+@dataclass(frozen=True)
 class Stall:
     """The answer stops after ``body_bytes`` of its body and never goes on."""
 
@@ -70,7 +77,7 @@ class Relabel:
     headers: dict[str, str]
 
 
-Fault = Pass | Answer | Drop | Cut | Stall | Drip | Farewell | Relabel
+Fault = Pass | Answer | Drop | Cut | CutHead | Stall | Drip | Farewell | Relabel
 
 
 class FaultProxy:
@@ -178,9 +185,17 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(fault, Relabel):
             changed = {name.lower() for name in fault.headers}
             headers = {name: value for name, value in headers.items() if name.lower() not in changed} | fault.headers
+        if isinstance(fault, CutHead):
+            headers["Content-Length"] = headers.pop("Content-Length", "10")
         self.send_response_only(answer.status)
         for name, value in headers.items():
             self.send_header(name, value)
+        if isinstance(fault, CutHead):
+            head = b"".join(self._headers_buffer)
+            self._headers_buffer = [head[: -fault.short_bytes]]
+            self.flush_headers()
+            self.close_connection = True
+            return
         self.end_headers()
         self._send_body(answer.body, fault)
 

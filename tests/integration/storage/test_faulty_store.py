@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from integration.storage.fault_proxy import Answer, Cut, Drip, Drop, Farewell, Relabel, Stall
+from integration.storage.fault_proxy import Answer, Cut, CutHead, Drip, Drop, Farewell, Relabel, Stall
 from mediadock.core.errors import Unavailable
 from mediadock.storage.errors import ObjectMissing, PartsMismatch, SourceChanged, StoreRefused, StoreUnavailable
 from mediadock.storage.presign import PartRange, Presigner
@@ -20,7 +20,9 @@ from mediadock.storage.shapes import CompletedPart
 SLOW_DOWN = Answer(503, b"<Error><Code>SlowDown</Code><Message>Signature=secret</Message></Error>")
 BROKEN = Answer(500, b"<Error><Code>InternalError</Code></Error>")
 HIDDEN = Answer(200, b'<?xml version="1.0"?>\n<Error><Code>InternalError</Code></Error>')
-PASSING_FAULTS = [SLOW_DOWN, BROKEN, Answer(502, b"<html>"), Drop(asked=False), Drop(asked=True)]
+PASSING_FAULTS = [
+    SLOW_DOWN, BROKEN, Answer(502, b"<html>"), Drop(asked=False), Drop(asked=True), CutHead(3), CutHead(30),
+]  # fmt: skip
 
 
 def put(store: ObjectStore, key: str = "k", body: bytes = b"0123456789") -> str:
@@ -211,3 +213,9 @@ def one_part(store, store_config, send):
     upload_id = store.create_multipart("m", content_type="a/b")
     [url] = Presigner(store_config).upload_parts("m", upload_id, [PartRange(1, 1)], expires_s=60, now=datetime.now(UTC))
     return upload_id, [CompletedPart(number=1, etag=send("PUT", url, b"x").headers["etag"])]
+
+
+def test_a_size_whose_last_digit_was_cut_off_is_not_believed(shaky, proxy):
+    put(shaky)
+    proxy.faults.append(CutHead(3))
+    assert shaky.head("k").size_bytes == 10
