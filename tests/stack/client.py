@@ -15,7 +15,7 @@ _TIMEOUT_S = 30.0
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer; header names are lower case."""
+    """One answer; header names are lower case, and what came several times is joined by commas."""
 
     status: int
     headers: Mapping[str, str]
@@ -36,7 +36,10 @@ def call(method: str, url: str, *, body: bytes | None = None, headers: Mapping[s
         with suppress(BrokenPipeError, ConnectionResetError):  # answered before the whole body was sent
             connection.request(method, target, body=body, headers=dict(headers or {}))
         answer = connection.getresponse()
-        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+        got: dict[str, str] = {}
+        for name, value in answer.getheaders():
+            got[name.lower()] = f"{got[name.lower()]}, {value}" if name.lower() in got else value
+        return Answer(answer.status, got, answer.read())
     finally:
         connection.close()
 

@@ -25,8 +25,9 @@ class Operator:
 
     url: str
     username: str = ""
-    password: str = ""
-    cookies: dict[str, str] = field(default_factory=dict)
+    password: str = field(default="", repr=False)
+    cookies: dict[str, str] = field(default_factory=dict, repr=False)
+    origin: str = ""
 
     def get(self, path: str) -> Answer:
         """A page."""
@@ -44,9 +45,13 @@ class Operator:
 
     def post(self, path: str, **fields: str | Sequence[str]) -> Answer:
         """A form, with the token of the page that it stands on."""
+        return self.post_bare(path, csrfmiddlewaretoken=self.token_on(path), **fields)
+
+    def token_on(self, path: str) -> str:
+        """What the forms of a page prove themselves with."""
         found = _TOKEN.search(self.page(path))
         assert found, "the page has a form"
-        return self.post_bare(path, csrfmiddlewaretoken=found[1], **fields)
+        return found[1]
 
     def post_bare(self, path: str, **fields: str | Sequence[str]) -> Answer:
         """A form with these fields and no other."""
@@ -65,7 +70,7 @@ class Operator:
     def _send(self, method: str, path: str, body: bytes | None) -> Answer:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin or self.url}
         answer = call(method, self.url + path, body=body, headers=headers)
         for name, value in _COOKIE.findall(answer.headers.get("set-cookie", "")):
             self.cookies[name] = value

@@ -16,7 +16,7 @@ def _secret() -> str:
 
 @dataclass(frozen=True)
 class Credentials:
-    """Every secret is random and of 256 bits; none is ever printed."""
+    """Every secret is random and of 256 bits; none is ever printed but the operator's, who types it."""
 
     secret_key: str = field(default_factory=_secret, repr=False)
     jwt_secret: str = field(default_factory=_secret, repr=False)
@@ -25,6 +25,7 @@ class Credentials:
     s3_access_key: str = field(default_factory=lambda: secrets.token_hex(10), repr=False)
     s3_secret_key: str = field(default_factory=_secret, repr=False)
     storage_events_secret: str = field(default_factory=_secret, repr=False)
+    operator_password: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)
     metrics_token: str = field(default_factory=_secret, repr=False)
     volume_write_key: str = field(default_factory=_secret, repr=False)
     volume_read_key: str = field(default_factory=_secret, repr=False)

@@ -145,4 +145,6 @@ def _application(ports: Ports, credentials: Credentials) -> dict[str, str]:
         "MEDIADOCK_ALLOWED_HOSTS": f"{LOOPBACK},localhost",
         "MEDIADOCK_ALLOWED_ORIGINS": f"{web},http://localhost:{ports.web}",
         "MEDIADOCK_DEMO_USERS": "alice:alice,bob:bob",
+        "MEDIADOCK_DEMO_OPERATOR": f"operator:{credentials.operator_password}",
+        "MEDIADOCK_ADMIN": "1",
     }

@@ -88,6 +88,9 @@ def _greet(stack: Stack, *, data: DataDirectory, log: Log) -> None:
     address = environment["MEDIADOCK_PUBLIC_URL"]
     log.say(f"\n  Mediadock is up:  {address}")
     log.say(f"  API documents:    {address}/api/v1/docs")
+    if environment["MEDIADOCK_ADMIN"] == "1":
+        operator = " / ".join(environment["MEDIADOCK_DEMO_OPERATOR"].split(":", 1))
+        log.say(f"  Admin:            {address}/admin/   {operator}")
     log.say("  Demo users:       " + "   ".join(f"{name} / {password}" for name, password in users))
     log.say(f"  Data and logs:    {data.root}")
     command = _command()
