@@ -11,7 +11,7 @@ import pytest
 
 from docs.pages import SOURCE, page, rows
 
-SECTIONS = ("Required", "Store", "Tokens", "Limits and times", "Processes and development")
+SECTIONS = ("Required", "Store", "Tokens", "Limits and times", "Webhooks", "Processes and development")
 READERS = ("server/celery.py", "contrib/accounts/management/commands/ensure_demo_users.py")
 VARIABLE = re.compile(r"MEDIADOCK_[A-Z0-9_]+")
 
@@ -36,8 +36,9 @@ def test_the_documented_defaults_are_those_of_the_settings(documented: dict[str,
 def test_the_documented_limits_are_those_of_the_engine(documented: dict[str, str]) -> None:
     from mediadock.auth.conf import AuthSettings
     from mediadock.uploads.conf import MediadockSettings
+    from mediadock.webhooks.conf import WebhookSettings
 
-    settings = (*fields(MediadockSettings), *fields(AuthSettings))
+    settings = (*fields(MediadockSettings), *fields(AuthSettings), *fields(WebhookSettings))
     defaults = {field.name: str(field.default) for field in settings}
     limits = {f"MEDIADOCK_{variable}": defaults[name] for name, variable in _numbers()}
     assert limits == {name: documented[name] for name in limits}
@@ -69,7 +70,7 @@ def _numbers() -> list[tuple[str, str]]:
         for node in ast.walk(_settings())
         if isinstance(node, ast.Tuple)
         for name, variable in [node.elts if len(node.elts) == 2 else (node, node)]
-        if isinstance(name, ast.Constant) and isinstance(variable, ast.Constant)
+        if isinstance(name, ast.Constant) and isinstance(variable, ast.Constant) and str(variable.value).isupper()
     ]
 
 

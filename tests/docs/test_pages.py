@@ -16,6 +16,7 @@ RUN = {
     "README.md",
     "docs/clients.md",
     "docs/howto/add-a-profile.md",
+    "docs/howto/webhooks.md",
     "docs/http-api.md",
     "docs/profiles.md",
     "docs/quickstart.md",
