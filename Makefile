@@ -49,6 +49,7 @@ lock: $(VENV)/dev ## pin the newest versions that pyproject.toml allows
 	$(PIP) uv
 	$(COMPILE) pyproject.toml --extra local --extra otel --extra dev -o requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra local -c requirements/dev.txt -o requirements/runtime.txt
+	$(COMPILE) pyproject.toml requirements/server.in -c requirements/runtime.txt -o requirements/server.txt
 	$(COMPILE) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 	$(COMPILE) requirements/node.in -o requirements/node.txt
 

@@ -119,7 +119,7 @@ class Cluster:
             argv=(str(weed()), *quiet, kind, *here, *options),
             env=plain_environment() | {"GOMEMLIMIT": "200MiB", "GOGC": "50"},
             ready=lambda: accepts(port),
-            ready_within_s=60.0,
+            ready_within_s=120.0,
             stop_signal=signal.SIGKILL,  # nothing of it is kept, and in order it takes ten seconds
             log_file=self.folder / f"{name}.log",
         )

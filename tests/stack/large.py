@@ -28,7 +28,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "sweeper": (READ_INCOMING, WRITE_INCOMING, *WRITE_RESULTS, f"List:{BUCKET}"),
     "beat": (),
 }
-"""What each process may do in the store; ``docs/howto/stores-and-brokers.md`` has the same table, a test compares them."""
+"""What each process may do in the store; a test compares it with ``docs/howto/stores-and-brokers.md``."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def large_server() -> Iterator[LargeServer]:
             if program.name == "epmd":  # RabbitMQ would start one of its own, which stays
                 supervisor.wait_ready()
         supervisor.wait_ready()
-        eventually(cluster.is_whole)
+        eventually(cluster.is_whole, within_s=120.0)
         these.stack.start(supervisor)
         run_step(preparation(env), log=HonestLog(out))
         application = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from dataclasses import dataclass, field
@@ -66,7 +65,7 @@ class RabbitMQ:
                 argv=(_SERVER,),
                 env=plain_environment() | self._environment(),
                 ready=self.is_ready,
-                ready_within_s=60.0,
+                ready_within_s=120.0,
                 stop_within_s=20.0,
                 log_file=self.folder / "rabbitmq.log",
             ),
@@ -93,7 +92,7 @@ class RabbitMQ:
             "HOME": str(self.folder),  # of the cookie that nodes know each other by
             "ERL_EPMD_PORT": str(self.mapper_port),
             "ERL_EPMD_ADDRESS": LOOPBACK,
-            "RABBITMQ_NODENAME": f"mediadock-{os.getpid()}-{self.port}@localhost",
+            "RABBITMQ_NODENAME": f"mediadock-{self.port}@localhost",
             "RABBITMQ_DIST_PORT": str(self.nodes_port),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1} +S 2:2",
             "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
