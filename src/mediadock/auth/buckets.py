@@ -25,6 +25,7 @@ from mediadock.auth.conf import auth_conf
 TIMEOUT_S = 0.2
 PAUSE_S = 2.0
 _MAX_LOCAL_BUCKETS = 10_000
+_ROUNDING_S = 1e-6
 
 SCRIPT = """
 local clock = redis.call('TIME')
@@ -70,7 +71,12 @@ def take(*buckets: Bucket, tokens: int = 1) -> float:
 def arguments_of(buckets: Sequence[Bucket], tokens: int = 1) -> tuple[list[str], list[float]]:
     """What ``SCRIPT`` is called with: its keys and its values."""
     numbers = [number for bucket in buckets for number in (1 / bucket.per_s, bucket.burst)]
-    return [f"mediadock:bucket:{bucket.name}" for bucket in buckets], [tokens, *numbers]
+    return [key_of(bucket) for bucket in buckets], [tokens, *numbers]
+
+
+def key_of(bucket: Bucket) -> str:
+    """Where Redis keeps it."""
+    return f"mediadock:bucket:{bucket.name}"
 
 
 class _SharedBuckets:
@@ -108,18 +114,31 @@ class LocalBuckets:
         self._full_at: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def take(self, bucket: Bucket, *, tokens: int = 1) -> float:
+    def take(self, *buckets: Bucket, tokens: int = 1) -> float:
         """As the function of that name."""
         now = time.monotonic()
         with self._lock:
-            if len(self._full_at) >= _MAX_LOCAL_BUCKETS:
-                self._full_at.clear()
-            full_at = max(self._full_at.get(bucket.name, now), now) + tokens / bucket.per_s
-            wait_s = full_at - now - bucket.burst / bucket.per_s
-            if wait_s > 0:
+            full_at = {one.name: self._known(one.name, now) + tokens / one.per_s for one in buckets}
+            wait_s = max(full_at[one.name] - now - one.burst / one.per_s for one in buckets)
+            if wait_s > _ROUNDING_S:
                 return wait_s
-            self._full_at[bucket.name] = full_at
+            self._make_room(now)
+            self._full_at.update(full_at)
             return 0.0
+
+    def learn(self, bucket: Bucket, full_in_s: float) -> None:
+        """Somebody who knows better says when a bucket is full."""
+        with self._lock:
+            self._full_at[bucket.name] = time.monotonic() + full_in_s
+
+    def _known(self, name: str, now: float) -> float:
+        return max(self._full_at.get(name, now), now)
+
+    def _make_room(self, now: float) -> None:
+        if len(self._full_at) >= _MAX_LOCAL_BUCKETS:
+            self._full_at = {name: full_at for name, full_at in self._full_at.items() if full_at > now}
+        if len(self._full_at) >= _MAX_LOCAL_BUCKETS:
+            self._full_at.clear()
 
 
 def whole_seconds(wait_s: float) -> int:

@@ -2,7 +2,8 @@
 
 The address is that of the connection, or, where that is a proxy of ours, what the proxies of ours say in
 ``X-Forwarded-For``: the last entry that none of them is. IPv6 is counted by /64, which is what one customer gets.
-While Redis is away nobody is limited. Services of the operator's are not limited at all.
+Each process counts at once and settles with the others a moment later, see ``settled_buckets``. Services of the
+operator's are not limited at all.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from functools import cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from mediadock.auth.buckets import Bucket, BucketsUnavailable, take, whole_seconds
+from mediadock.auth.buckets import Bucket, whole_seconds
 from mediadock.auth.conf import auth_conf
 from mediadock.auth.gateway import Peers
 from mediadock.auth.principal import Principal
+from mediadock.auth.settled_buckets import take_and_settle
 from mediadock.core.errors import TooMany
 
 BURST_S = 4
@@ -33,10 +35,7 @@ def count_request(environ: Mapping[str, Any], principal: Principal | None) -> No
         buckets.append(_bucket(f"address:{subject}", conf.requests_per_address))
     if not buckets:
         return
-    try:
-        wait_s = take(*buckets)
-    except BucketsUnavailable:
-        return
+    wait_s = take_and_settle(*buckets)
     if wait_s:
         raise TooMany("rate_limited", "Too many requests at once. Wait a moment.", retry_after_s=whole_seconds(wait_s))
 

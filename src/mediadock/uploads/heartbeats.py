@@ -2,7 +2,8 @@
 
 Celery can be connected and take no work; only a row that a task wrote says that beat, broker, worker and database
 work together. Names: a queue's (``queue:image``), written by a task that went through it; ``sweep``, after a whole
-round; ``relay``, while its loop goes round; ``store-event``, when the store told of a probe (see ``is_probe``). This module alone writes them.
+round; ``relay``, while its loop goes round; ``store-event``, when the store told of a probe (see ``is_probe``). This
+module alone writes them.
 """
 
 from __future__ import annotations
