@@ -52,12 +52,9 @@ class AssetAdmin(ActingAdmin):
     list_display = (
         columns.preview,
         columns.named,
-        columns.state,
-        columns.reason,
-        columns.attempts,
+        columns.happened,
         columns.times,
         columns.age,
-        columns.size,
         columns.owner,
     )
     list_display_links = (columns.named,)
@@ -82,7 +79,7 @@ class AssetAdmin(ActingAdmin):
         return filters.search(queryset, search_term), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        context = {"about": _about_how_many(), "most_rows": MOST_ROWS, **(extra_context or {})}
+        context = {"title": "Assets", "about": _about_how_many(), "most_rows": MOST_ROWS, **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def render_change_form(

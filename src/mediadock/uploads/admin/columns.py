@@ -48,11 +48,12 @@ def preview(asset: MediaAsset) -> SafeString | str:
 def named(asset: MediaAsset) -> SafeString:
     """Its file's name, and what it is."""
     return format_html(
-        '<span class="md-name">{}</span><span class="md-sub">#{} · {} · {}</span>',
+        '<span class="md-name">{}</span><span class="md-sub">#{} · {} · {} · {}</span>',
         asset.file_name,
         asset.pk,
         asset.kind,
         asset.profile,
+        human_bytes(asset.size_bytes),
     )
 
 
@@ -60,6 +61,13 @@ def named(asset: MediaAsset) -> SafeString:
 def state(asset: MediaAsset) -> SafeString:
     """With a colour that repeats the word."""
     return format_html('<span class="md-state md-state-{}">{}</span>', asset.state, asset.state)
+
+
+@admin.display(description="state")
+def happened(asset: MediaAsset) -> SafeString:
+    """Its state, the attempts that it took, and what went wrong."""
+    why = format_html('<div class="md-why">{}</div>', reason(asset)) if asset.error_code is not None else ""
+    return format_html('{} <span class="md-tries">{}</span>{}', state(asset), attempts(asset), why)
 
 
 @admin.display(description="reason")
@@ -97,7 +105,7 @@ def size(asset: MediaAsset) -> str:
 @admin.display(description="attempts")
 def attempts(asset: MediaAsset) -> str:
     """Of those that it has."""
-    return f"{asset.attempt} of {conf().max_attempts}"
+    return f"attempt {asset.attempt} of {conf().max_attempts}" if asset.attempt else "no attempt yet"
 
 
 @admin.display(description="age", ordering="pk")
