@@ -61,10 +61,10 @@ def test_an_image_has_one_version_and_is_named_once() -> None:
     assert all(re.search(r":[\w.-]+$", image) and not image.endswith(":latest") for image in images)
 
 
-def test_only_nginx_and_the_store_are_published_and_only_they_are_outside() -> None:
+def test_only_nginx_and_the_store_are_published_and_nobody_who_decodes_reaches_out() -> None:
     services = compose()["services"]
     assert {name for name in services if "ports" in services[name]} == {"nginx", "seaweedfs"}
-    assert {name for name in services if "outside" in services[name]["networks"]} == {"nginx", "seaweedfs"}
+    assert {name for name in services if "outside" in services[name]["networks"]} == {"nginx", "seaweedfs", "relay"}
     assert all("127.0.0.1:" in port for name in ("nginx", "seaweedfs") for port in services[name]["ports"])
     assert compose()["networks"]["inside"]["internal"] is True
 

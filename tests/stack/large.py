@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,24 +12,14 @@ from mediadock.local.stack import Stack
 from stack.breakable import BreakableServer
 from stack.cluster import BUCKET, GATEWAYS, Cluster, Identity
 from stack.embedded import Embedded, discard, new_embedded
+from stack.files import ROOT
 from stack.logs import HonestLog, assert_no_secret_is_in_the_logs
 from stack.rabbitmq import RabbitMQ
 from stack.waiting import eventually
 
-READ_INCOMING = f"Read:{BUCKET}/incoming/*"
-WRITE_INCOMING = f"Write:{BUCKET}/incoming/*"
-READ_RESULTS = (f"Read:{BUCKET}/media/*", f"Read:{BUCKET}/originals/*")
-WRITE_RESULTS = (f"Write:{BUCKET}/media/*", f"Write:{BUCKET}/originals/*")
-RIGHTS: Mapping[str, tuple[str, ...]] = {
-    "setup": ("Admin",),
-    "web": (READ_INCOMING, WRITE_INCOMING, *READ_RESULTS),
-    "socket": READ_RESULTS,
-    "worker": (READ_INCOMING, *WRITE_RESULTS),
-    "relay": (READ_INCOMING, WRITE_INCOMING, *WRITE_RESULTS),
-    "sweeper": (READ_INCOMING, WRITE_INCOMING, *WRITE_RESULTS, f"List:{BUCKET}"),
-    "beat": (),
-}
-"""What each process may do in the store; a test compares it with ``docs/howto/stores-and-brokers.md``."""
+_SHIPPED = json.loads((ROOT / "deploy/store/seaweedfs.json").read_text())["identities"]
+RIGHTS: Mapping[str, tuple[str, ...]] = {shipped["name"]: tuple(shipped["actions"]) for shipped in _SHIPPED}
+"""What each process may do in the store, as it is shipped."""
 
 
 @dataclass(frozen=True)
