@@ -29,7 +29,9 @@ def test_a_dependency_has_its_reason_in_the_readme(name: str) -> None:
     assert re.search(rf"(?m)^\|.*`{re.escape(name)}`.*\|", (ROOT / "README.md").read_text()), f"no row for {name}"
 
 
-@pytest.mark.parametrize(("file", "names"), [("runtime.txt", [*_RUNTIME, *_LOCAL]), ("dev.txt", [*_RUNTIME, *_OTEL, *_DEV])])
+@pytest.mark.parametrize(
+    ("file", "names"), [("runtime.txt", [*_RUNTIME, *_LOCAL]), ("dev.txt", [*_RUNTIME, *_OTEL, *_DEV])]
+)
 def test_a_dependency_is_pinned(file: str, names: list[str]) -> None:
     pinned = {name for name, _ in _PIN.findall((ROOT / "requirements" / file).read_text())}
     assert set(names) - pinned == set(), "run make lock"
