@@ -47,7 +47,7 @@ def test_the_documented_limits_are_those_of_the_engine(documented: dict[str, str
 def test_every_check_of_the_doctor_is_on_the_page_in_its_order_and_no_other() -> None:
     catalogue = (SOURCE / "local/doctor/catalogue.py").read_text()
     asked = ["settings", *re.findall(r'^    Check\("([a-z-]+)"', catalogue, re.MULTILINE)]
-    assert [row[0] for row in rows(page("operations.md"), under="Doctor")] == asked
+    assert [row[0] for row in rows(page("howto/doctor.md"), under="Doctor")] == asked
 
 
 def variables_read() -> Iterator[tuple[str, str]]:
