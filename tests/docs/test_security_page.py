@@ -13,7 +13,9 @@ import pytest
 from docs.pages import ROOT, blocks, page, rows
 
 SECTIONS = ("Uploads", "Bytes", "People", "The machine")
+MODEL = rows(page("security.md"), under="The model")
 NAMED = [row[2] for section in SECTIONS for row in rows(page("security.md"), under=section)]
+NAMED += [row[3] for row in MODEL]
 
 
 @cache
@@ -35,3 +37,8 @@ def test_every_protection_that_a_child_can_have_is_on_the_page() -> None:
     named = re.findall(r"'(\w+)'", ran.stdout)
     assert named
     assert [name for name in named if f"`{name}`" not in page("security.md").read_text()] == []
+
+
+def test_every_threat_of_the_model_has_its_answer_in_order() -> None:
+    assert [row[0] for row in MODEL] == [f"A{number}" for number in range(1, 26)]
+    assert [row[2] for row in MODEL if not row[2].startswith(("answered", "partly"))] == []
