@@ -143,6 +143,33 @@ assert "mediadock.uploads.admin" not in sys.modules and "django.contrib.admin" n
     assert ran.returncode == 0, ran.stderr
 
 
+def test_a_host_project_with_djangos_admin_has_the_pages_by_itself() -> None:
+    program = """
+import django
+from django.conf import settings
+settings.configure(
+    SECRET_KEY="x", ROOT_URLCONF="urls",
+    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
+                    "django.contrib.messages", "django.contrib.admin", "mediadock.uploads", "mediadock.contrib.chat"],
+)
+django.setup()
+import sys, types
+from django.contrib import admin
+from django.urls import path, reverse
+sys.modules["urls"] = types.SimpleNamespace(urlpatterns=[path("staff/", admin.site.urls)])
+from django.core.checks import run_checks
+found = [error for error in run_checks() if "mediadock" in str(error.obj)]
+assert found == [], found
+print(sorted(model.__name__ for model in admin.site._registry if model.__module__.startswith("mediadock")))
+print(reverse("admin:mediadock_uploads_mediaasset_retry", args=[7]))
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    registered, address = ran.stdout.splitlines()
+    assert registered == "['Heartbeat', 'Ledger', 'MediaAsset', 'Message', 'Outbox']"
+    assert address == "/staff/mediadock_uploads/mediaasset/7/retry/"
+
+
 def test_a_user_whose_files_are_there_is_not_deleted_around_the_store(operator: Operator, carol: Api) -> None:
     prepare(carol, photo())
     page = operator.page(f"/admin/auth/user/{carol.user_id}/delete/")
