@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 
+import psycopg
+
 from faults.sending import Crowd
 from faults.strikes import Striker, heal
 from faults.verdict import TERMINAL, complaints, remains_of, rows
@@ -60,7 +62,7 @@ class Report:
         lines = [
             f"seed {self.seed}: {kills} kills and {self.struck.total() - kills} other faults"
             f" over {self.states.total()} assets in {self.took_s:.0f} s",
-            f"struck: {_counts(self.struck)}; died of themselves: {_counts(self.died)}",
+            f"struck: {_counts(self.struck)}; died besides: {_counts(self.died)}",
             f"sent: {_counts(self.ways)}; {self.tries} tries in vain",
             f"assets: {_counts(self.states)}; retried: {_counts(self.retried)}",
             f"all settled {self.settled_after_s:.1f} s after the last fault; swept: {_counts(self.swept)}",
@@ -101,7 +103,9 @@ def run_campaign(*, seed: int, kills: int, assets: int, deadline_s: float) -> Re
             crowd = Crowd(server, folder)
             report = Report(seed, striker.struck, striker.died)
             _rage(striker, crowd, random.Random(seed + 1), kills=kills, assets=assets, until=began + deadline_s)
+            let_expire(server)
             come_to_rest(striker, report)
+            crowd.close()
             judge(striker, crowd, report, work)
         report.took_s = time.monotonic() - began
     return report
@@ -136,6 +140,22 @@ def _rage(striker: Striker, crowd: Crowd, chance: random.Random, *, kills: int, 
 
 def _under_way(sent: list[Future[None]]) -> int:
     return sum(not one.done() for one in sent)
+
+
+def let_expire(server: BreakableServer, which: str = "true") -> None:
+    """The time of these pending uploads is over: nobody waits for it to pass."""
+    _change(server, f"expires_at = now() WHERE state = 'pending' AND {which}")
+
+
+def forget_hints(server: BreakableServer) -> None:
+    """What waits was hinted of long ago, and waited long enough: the sweeper's next round hints again."""
+    long_ago = "hinted_at = now() - interval '1 day', updated_at = now() - interval '1 minute'"
+    _change(server, f"due_at = now(), {long_ago} WHERE state IN ('uploaded', 'pending')")
+
+
+def _change(server: BreakableServer, what: str) -> None:
+    with psycopg.connect(server.embedded.stack.postgres.url, autocommit=True) as connection:
+        connection.execute(f"UPDATE mediadock_asset SET {what}".encode())
 
 
 def come_to_rest(striker: Striker, report: Report) -> None:

@@ -85,6 +85,11 @@ class Person:
         self._folder = folder / str(self.api.user_id)
         self._folder.mkdir()
         self._delivered = delivered
+        self._connections = Connections(read_timeout_s=_TIMEOUT_S)
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self._connections.close()
 
     def send_message(self, to: Person, *cargo: Cargo) -> Sequence[int]:
         """One message by the Python client: direct or in parts, as the size has it. Gives the ids of its assets."""
@@ -162,19 +167,23 @@ class Person:
         self._patiently(lambda: self._account().delete(f"/assets/{asset_id}/"), settled={404})
 
     def abort_while_completing(
-        self, to: Person, cargo: Cargo, *, hold: Callable[[], None], let_go: Callable[[], None]
+        self, to: Person, cargo: Cargo, *, hold: Callable[[], None], held: Callable[[], None]
     ) -> None:
-        """Complete and abort at once; ``hold`` returns when the completing waits for the store."""
+        """Complete and abort at once: whoever completes waits for the store from ``hold`` on, and ``held`` for him.
+
+        The bytes go to the store past the wire, whose event is a call to complete as well.
+        """
         session = self._patiently(lambda: self._prepared(to, cargo))
         self._delivered.note("aborted", cargo, arrives=False)
         body = {"asset_id": session.integer("asset_id")}
+        key, size_bytes = session.text("object_key"), len(cargo.body)
         with ThreadPoolExecutor(1) as hand:
-            try:
-                completing = hand.submit(self.fresh_api().post, "/chats/upload/complete/", **body)
-                hold()
-                self._patiently(lambda: self._account().post("/chats/upload/abort/", body), settled={404, 409})
-            finally:
-                let_go()
+            hold()
+            self._server.store.put(key, cargo.body, content_type=cargo.content_type, size_bytes=size_bytes)
+            completing = hand.submit(self.fresh_api().post, "/chats/upload/complete/", **body)
+            held()
+            with suppress(OSError, HTTPException):
+                self.fresh_api().post("/chats/upload/abort/", **body)
             with suppress(OSError, HTTPException):
                 completing.result()
 
@@ -204,7 +213,7 @@ class Person:
         return self._account().post("/chats/upload/prepare/", body, creates=True)
 
     def _put(self, url: str, headers: Mapping[str, str], cargo: Cargo) -> None:
-        answer = Connections(read_timeout_s=_TIMEOUT_S).send("PUT", url, headers=headers, body=cargo.body)
+        answer = self._connections.send("PUT", url, headers=headers, body=cargo.body)
         if answer.status not in {200, 412}:  # 412: an earlier try has put it there
             raise OSError(f"the store answered {answer.status}")
 
@@ -216,9 +225,7 @@ class Person:
 
     def _account(self) -> Account:
         tokens = Tokens(self.fresh_api().token or "")
-        return Account(
-            self._server.url, tokens=tokens, connections=Connections(read_timeout_s=_TIMEOUT_S), policy=_POLICY
-        )
+        return Account(self._server.url, tokens=tokens, connections=self._connections, policy=_POLICY)
 
     def _client(self) -> Client:
         token = self.fresh_api().token
@@ -256,6 +263,11 @@ class Crowd:
         self.delivered = Delivered()
         self.persons = [Person(server, folder, self.delivered) for _ in range(persons)]
         self._albums = {person.user_id: person.make_album() for person in self.persons}
+
+    def close(self) -> None:
+        """Everybody goes home."""
+        for person in self.persons:
+            person.close()
 
     def plans(self, chance: random.Random, *, files: int) -> Iterator[Plan]:
         """Sendings of together at least so many files, each known before anything is sent."""

@@ -77,6 +77,11 @@ class Wire:
         self._server = await asyncio.start_server(self._connected, LOOPBACK, 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
+    def close(self) -> None:
+        """Listen no more."""
+        if self._server is not None:
+            self._server.close()
+
     async def _connected(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         try:
             far_in, far_out = await asyncio.open_connection(LOOPBACK, self._to_port)
@@ -112,6 +117,8 @@ class Wire:
             while block := await source.read(_BLOCK_BYTES):
                 await self._held_up()
                 fault = self.fault
+                if isinstance(fault, Reset):
+                    return
                 if isinstance(fault, Busy) and asks:
                     near.write(_BUSY)
                     await near.drain()
@@ -155,14 +162,17 @@ def wires_to(*ports: int) -> Iterator[list[Wire]]:
     try:
         yield wires
     finally:
-        asyncio.run_coroutine_threadsafe(_end_all(), loop).result(timeout=10.0)
+        asyncio.run_coroutine_threadsafe(_end_all(wires), loop).result(timeout=10.0)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout=10.0)
         loop.close()
 
 
-async def _end_all() -> None:
+async def _end_all(wires: list[Wire]) -> None:
+    for wire in wires:
+        wire.close()
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(_LOOK_S)  # transports are closed a turn of the loop later
