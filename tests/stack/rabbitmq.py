@@ -75,11 +75,13 @@ class RabbitMQ:
         """Whether it lets us in."""
         if not accepts(self.port):
             return False
+        line = Connection(self.url, connect_timeout=2)
         try:
-            with Connection(self.url, connect_timeout=2) as line:
-                line.connect()
-        except (OSError, *Connection(self.url).connection_errors):
+            line.connect()
+        except (OSError, *line.connection_errors, *line.channel_errors):  # the latter: it knows no user yet
             return False
+        finally:
+            line.release()
         return True
 
     def waiting(self, queue: str) -> int:
