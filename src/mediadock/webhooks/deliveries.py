@@ -92,13 +92,17 @@ def _settle(taken: Taken, outcome: Outcome) -> bool | None:
     over = outcome.succeeded or outcome.is_gone or waits is None
     state = "delivered" if outcome.succeeded else "given_up" if over else "pending"
     with connection.cursor() as cursor:
+        cursor.execute(_AGAINST_REMOVAL, [taken.endpoint_id])
         cursor.execute("SELECT lease FROM mediadock_webhook_delivery WHERE id = %s FOR UPDATE", [taken.delivery_id])
         row = cursor.fetchone()
         if row is None:
             return None
         if row[0] != taken.lease:
             return False
-        cursor.execute(_MOVE, [state, waits or 0, taken.delivery_id])
+        cursor.execute(_MOVE, [state, 0 if over else waits, taken.delivery_id])
+        endpoint_id, subject, delivery_id, due_at = cursor.fetchone()
+        waiting = {"endpoint_id": endpoint_id, "subject": subject, "id": delivery_id, "due_at": due_at}
+        cursor.execute(_MOVE_WHAT_WAITS_FOR_IT, waiting)
         cursor.execute(_NOTE_SUCCESS if outcome.succeeded else _NOTE_FAILURE, [taken.endpoint_id])
         if over and not outcome.succeeded:
             _give_up(cursor, taken, outcome)
@@ -126,16 +130,18 @@ def _give_up(cursor: Any, taken: Taken, outcome: Outcome) -> None:  # noqa: ANN4
 
 _READY = """
     delivery.state = 'pending' AND delivery.due_at <= now()
-    AND NOT EXISTS (SELECT FROM mediadock_webhook_delivery AS before
-                     WHERE before.endpoint_id = delivery.endpoint_id AND before.subject = delivery.subject
-                       AND before.state = 'pending' AND before.id < delivery.id)
+    AND delivery.id = (SELECT first.id FROM mediadock_webhook_delivery AS first
+                        WHERE first.endpoint_id = delivery.endpoint_id AND first.subject = delivery.subject
+                          AND first.state = 'pending' ORDER BY first.id LIMIT 1)
 """
+"""The first of its subject. Asked row by row in the order of ``due_at``, which is as long as what is in hand."""
 
 _WITH_WORK = f"""
     SELECT endpoint.id FROM mediadock_webhook_endpoint AS endpoint
-     WHERE disabled_at IS NULL
-       AND EXISTS (SELECT FROM mediadock_webhook_delivery AS delivery
-                    WHERE delivery.endpoint_id = endpoint.id AND {_READY})
+     CROSS JOIN LATERAL (SELECT FROM mediadock_webhook_delivery AS delivery
+                          WHERE delivery.endpoint_id = endpoint.id AND {_READY}
+                          ORDER BY delivery.due_at LIMIT 1) AS one
+     WHERE endpoint.disabled_at IS NULL
 """  # noqa: S608 - our own text
 
 _TAKE = f"""
@@ -143,7 +149,7 @@ _TAKE = f"""
         SELECT delivery.id FROM mediadock_webhook_delivery AS delivery
           JOIN mediadock_webhook_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id
          WHERE delivery.endpoint_id = %(endpoint_id)s AND endpoint.disabled_at IS NULL AND {_READY}
-         ORDER BY delivery.due_at, delivery.id LIMIT 1 FOR UPDATE OF delivery SKIP LOCKED
+         ORDER BY delivery.due_at LIMIT 1 FOR UPDATE OF delivery SKIP LOCKED
     ),
     taken AS (
         UPDATE mediadock_webhook_delivery AS delivery
@@ -163,7 +169,16 @@ _TAKE = f"""
 _MOVE = """
     UPDATE mediadock_webhook_delivery
        SET state = %s, due_at = now() + make_interval(secs => %s), lease = NULL WHERE id = %s
+    RETURNING endpoint_id, subject, id, due_at
 """
+
+_MOVE_WHAT_WAITS_FOR_IT = """
+    UPDATE mediadock_webhook_delivery SET due_at = %(due_at)s
+     WHERE endpoint_id = %(endpoint_id)s AND subject = %(subject)s AND state = 'pending' AND id > %(id)s
+"""
+
+_AGAINST_REMOVAL = "SELECT id FROM mediadock_webhook_endpoint WHERE id = %s FOR KEY SHARE"
+"""In the order of ``remove_endpoint``: the endpoint before its deliveries, so that neither waits for the other."""
 
 _NOTE_SUCCESS = "UPDATE mediadock_webhook_endpoint SET failing_since = NULL WHERE id = %s AND failing_since IS NOT NULL"
 

@@ -13,7 +13,8 @@ from django.db.models.functions import Now
 from mediadock.uploads import doorbell
 from mediadock.webhooks.addresses import RefusedAddressError, addresses_of, target_of
 from mediadock.webhooks.conf import webhook_conf
-from mediadock.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from mediadock.webhooks.history import remove_some
+from mediadock.webhooks.models import WebhookDelivery, WebhookEndpoint
 from mediadock.webhooks.recording import record_for
 from mediadock.webhooks.signing import key_of, new_secret
 
@@ -73,13 +74,19 @@ def enable_endpoint(endpoint_id: int) -> WebhookEndpoint:
 
 
 def remove_endpoint(endpoint_id: int) -> None:
-    """Remove it and its deliveries. Raises ``UnknownEndpointError``."""
+    """Remove it and its deliveries. Raises ``UnknownEndpointError``.
+
+    Disabled first, and locked only for what is left then: transitions that write to it are waited for, none waits.
+    """
+    disable_endpoint(endpoint_id)
+    deliveries = WebhookDelivery.objects.filter(endpoint=endpoint_id)
+    while remove_some(deliveries):
+        continue
     with transaction.atomic():
-        endpoint = WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id)
-        _there(endpoint_id, len(endpoint))
-        WebhookAttempt.objects.filter(delivery__endpoint=endpoint_id).delete()
-        WebhookDelivery.objects.filter(endpoint=endpoint_id).delete()
-        endpoint.delete()
+        locked = list(WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id))
+        while remove_some(deliveries):
+            continue
+        WebhookEndpoint.objects.filter(pk__in=[endpoint.pk for endpoint in locked]).delete()
 
 
 def send_test(endpoint_id: int) -> None:

@@ -22,11 +22,20 @@ def forget_old() -> int:
     forgotten = 0
     while ids := list(WebhookMessage.objects.filter(created_at__lt=limit).values_list("pk", flat=True)[:_BATCH]):
         with transaction.atomic():
-            WebhookAttempt.objects.filter(delivery__message__in=ids).delete()
-            WebhookDelivery.objects.filter(message__in=ids).delete()
+            while remove_some(WebhookDelivery.objects.filter(message__in=ids)):
+                continue
             WebhookMessage.objects.filter(pk__in=ids).delete()
         forgotten += len(ids)
     return forgotten
+
+
+def remove_some(deliveries: QuerySet[WebhookDelivery]) -> int:
+    """Remove up to a thousand of these with their attempts; returns how many. Locked first: no attempt is added."""
+    with transaction.atomic():
+        ids = list(deliveries.select_for_update().order_by("pk").values_list("pk", flat=True)[:_BATCH])
+        WebhookAttempt.objects.filter(delivery__in=ids).delete()
+        WebhookDelivery.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def replay(deliveries: QuerySet[WebhookDelivery]) -> int:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from mediadock.uploads.milestones import reach
 from mediadock.webhooks.carrier import attempt
 from mediadock.webhooks.deliveries import report, take
 from mediadock.webhooks.endpoints import add_endpoint, enable_endpoint, remove_endpoint, rotate_secret
 from mediadock.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from mediadock.webhooks.sending import Outcome
 from stack.hooks import attempts, carrying, deliveries, reached
 from stack.receiver import Receiver, run_receiver
 from stack.waiting import eventually
@@ -177,3 +181,50 @@ def test_while_a_secret_is_replaced_the_old_one_still_verifies(endpoint: Webhook
     assert during.verified(endpoint.secret) == during.verified(new.secret)
     assert after.verified(new.secret)["type"] == "parcel.lost"
     assert len(after.headers["webhook-signature"].split()) == 1
+
+
+def test_what_waits_behind_a_failure_is_due_when_that_is_and_goes_on_at_once_after_it(
+    endpoint: WebhookEndpoint, receiver: Receiver
+) -> None:
+    def due() -> list[bool]:
+        later = Now() + timedelta(hours=1)
+        rows = WebhookDelivery.objects.filter(endpoint=endpoint.pk, state="pending").order_by("pk")
+        return [one in rows.filter(due_at__gt=later) for one in rows]
+
+    subject = reached("parcel.sent", "parcel.lost")
+    first = take(endpoint.pk)
+    assert first is not None
+    report(first, Outcome(status=503, retry_after_s=7200))
+    reached("parcel.found", subject=subject)
+    assert due() == [True, True, True]
+    WebhookDelivery.objects.filter(pk=first.delivery_id).update(due_at=Now())
+    again = take(endpoint.pk)
+    assert again is not None
+    report(again, Outcome(status=204))
+    assert due() == [False, False]
+    with carrying():
+        eventually(lambda: states(endpoint)["delivered"] == 3)
+    assert [document["type"] for document in receiver.told(endpoint.secret)] == ["parcel.lost", "parcel.found"]
+
+
+def test_an_endpoint_that_is_removed_while_it_is_written_to_takes_no_transition_back(
+    endpoint: WebhookEndpoint,
+) -> None:
+    """The removal waits for the milestone's transaction, and takes what that wrote along."""
+    begun, removed = threading.Event(), threading.Event()
+
+    def remove() -> None:
+        begun.set()
+        remove_endpoint(endpoint.pk)
+        removed.set()
+        connection.close()
+
+    remover = threading.Thread(target=remove)
+    with transaction.atomic():
+        reach("parcel.sent", subject="parcel:late", data={})
+        remover.start()
+        assert begun.wait(30)
+        assert not removed.wait(0.5)
+    remover.join(60)
+    assert removed.is_set()
+    assert not WebhookEndpoint.objects.filter(pk=endpoint.pk).exists()
