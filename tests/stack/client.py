@@ -33,6 +33,7 @@ def call(method: str, url: str, *, body: bytes | None = None, headers: Mapping[s
     connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=_TIMEOUT_S)
     try:
         target = parts.path + (f"?{parts.query}" if parts.query else "")
+        connection.connect()
         with suppress(BrokenPipeError, ConnectionResetError):  # answered before the whole body was sent
             connection.request(method, target, body=body, headers=dict(headers or {}))
         answer = connection.getresponse()
