@@ -81,6 +81,7 @@ class WebhookDelivery(models.Model):
 
     class Meta:
         db_table = "mediadock_webhook_delivery"
+        verbose_name_plural = "webhook deliveries"
         indexes: ClassVar = [
             models.Index(
                 fields=["endpoint", "due_at"], name="mediadock_webhook_due", condition=models.Q(state="pending")

@@ -20,7 +20,7 @@ from mediadock.uploads.conf import conf
 from mediadock.uploads.models import Ledger
 
 READ_AT_MOST = 500_000
-"""Rows that a page reads; of a larger table so many are sampled. Measured at 0.1 s for 200,000."""
+"""Rows that a page reads; of a larger table so many are sampled. The page took 0.34 s with 200,000."""
 _MOST_USERS = 50
 
 

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
+                "verbose_name_plural": "webhook deliveries",
                 "db_table": "mediadock_webhook_delivery",
             },
         ),
