@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 from docs.pages import ROOT, blocks, rows
@@ -25,7 +26,8 @@ def test_the_tour_ends_with_every_picture_at_the_other_side(running_server: Runn
 
 def test_only_dependencies_have_a_reason_for_being_there() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    required = [*project["dependencies"], *project["optional-dependencies"]["local"]]
+    extras = {name: listed for name, listed in project["optional-dependencies"].items() if name != "dev"}
+    required = [*project["dependencies"], *chain.from_iterable(extras.values())]
     names = {re.split(r"[\[<>=~!; ]", requirement, maxsplit=1)[0] for requirement in required}
     reasons = dict(rows(README, under="What it is made of"))
     assert reasons.keys() == names
