@@ -13,7 +13,7 @@ from stack.client import Api
 from stack.server import WORKERS
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server() -> Iterator[BreakableServer]:
     """Everything runs but the workers and the sweeper, which each test starts as it needs them."""
     with breakable_server(without=(*WORKERS, "sweeper")) as server:

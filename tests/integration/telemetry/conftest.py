@@ -10,12 +10,12 @@ from stack.embedded import Embedded
 from stack.observed import Journey, ObservedServer, make_a_journey, observed_server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def observed(stack: Embedded) -> Iterator[ObservedServer]:
     with observed_server(stack) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def journey(observed: ObservedServer) -> Journey:
     return make_a_journey(observed)
