@@ -46,7 +46,7 @@ def built_sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def doors(running_server: RunningServer, built_sdk: Path) -> Iterator[tuple[Site, StoreDoor, SocketWire]]:
     """Web and socket processes of the running system that a page reaches by doors of ours only."""
     with _system(running_server, built_sdk) as doors:
