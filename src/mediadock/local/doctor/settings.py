@@ -37,7 +37,7 @@ def readable(_deployment: Deployment) -> Finding:
     from mediadock.auth.conf import token_settings
 
     token_settings()
-    serious = [message for message in checks.run_checks() if message.is_serious()]
+    serious = [one for one in checks.run_checks() if one.is_serious() and not one.is_silenced()]
     if serious:
         return fail(f"The settings cannot be used: {serious[0].msg}", _hint(serious[0].hint))
     return ok("All of them can be read.")
