@@ -18,14 +18,20 @@ use_django()
 
 
 @pytest.fixture(scope="session")
-def django_schema(stack: Embedded, database_url: str) -> None:
+def django_schema(stack: Embedded, database_url: str) -> Iterator[None]:
     """The migrated schema and the bucket of this process; ask for it in every test that touches a model."""
     from django.core.management import call_command
+    from django.db import connection
 
+    from mediadock.telemetry.tally import tally
     from stack.embedded import IN_PROCESS_BUCKET
 
     stack.make_bucket(IN_PROCESS_BUCKET)
     call_command("migrate", verbosity=0)
+    yield
+    tally().end()  # while there is a database: its threads would look for one until the process ends
+    connection.close()
+    connection.close_pool()
 
 
 @pytest.fixture(scope="session")
