@@ -28,9 +28,12 @@ def requests_observed(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
     def observed(request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
         request_id = _request_id(request)
-        context.request_id.set(request_id)
-        context.caller.set(request.META.get("HTTP_TRACEPARENT"))
-        response = get_response(request)
+        named, called = context.request_id.set(request_id), context.caller.set(request.META.get("HTTP_TRACEPARENT"))
+        try:
+            response = get_response(request)
+        finally:
+            context.request_id.reset(named)
+            context.caller.reset(called)
         response.headers["X-Request-Id"] = request_id
         method = request.method if request.method in _METHODS else "OTHER"
         route = _route(request)

@@ -143,11 +143,12 @@ def test_without_an_issuer_or_audience_a_token_is_for_nobody(door: Door) -> None
 
 def test_of_all_of_it_the_log_holds_nothing(doors: dict[str, Door], stack: Embedded) -> None:
     marks = {"kid a way up": "dev/null", "sub a list": "", "iss of another": "evil.example"}
+    earlier = stack.log_file.stat().st_size
     for door in doors.values():
         sent = {name: REFUSED[name](door.deployment) for name in (*marks, "crit", "HS512", "expired a year ago")}
         for token in (*sent.values(), door.deployment.token()):
             door.ask(f"Bearer {token}")
-        log = stack.log_file.read_text(errors="replace")
+        log = stack.log_file.read_bytes()[earlier:].decode(errors="replace")
         for token in sent.values():
             assert not [part for part in token.split(".") if len(part) > 20 and part in log]
         assert not [mark for mark in marks.values() if mark and mark in log]

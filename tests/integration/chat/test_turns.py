@@ -34,8 +34,9 @@ A_MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def nothing_else_waits(django_schema: None) -> Iterator[None]:
-    """What other tests left with the workers is no part of these queues; no hint is left of what these leave."""
-    for asset in MediaAsset.objects.filter(state__in=(State.UPLOADED, State.PROCESSING)):
+    """What other tests left is no part of these queues, nor what a sweeper here would adopt; no hint is left of
+    what these leave."""
+    for asset in MediaAsset.objects.filter(state__in=(State.PENDING, State.UPLOADED, State.PROCESSING)):
         delete_asset(asset)
     yield
     Outbox.objects.filter(topic=PROCESS).delete()
