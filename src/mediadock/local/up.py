@@ -76,7 +76,7 @@ def _start(stack: Stack, supervisor: Supervisor, *, env: dict[str, str], data: D
     stack.start(supervisor)
     run_step(preparation(env), log=log)
     supervisor.check_stop()
-    log.say("Starting worker, films, beat, relay, socket, web …")
+    log.say("Starting worker, films, sweeper, beat, relay, socket, web …")
     for program in application_programs(env, ports=stack.ports, beat_schedule=data.beat_schedule):
         supervisor.launch(program)
     supervisor.wait_ready()
