@@ -18,7 +18,7 @@ from mediadock.local.application import application_environment, application_pro
 from mediadock.local.data_directory import DataDirectory
 from mediadock.local.errors import PortTaken
 from mediadock.local.log import Log
-from mediadock.local.ports import is_free
+from mediadock.local.ports import claim, is_free
 from mediadock.local.stack import Stack, choose_ports
 from mediadock.local.supervisor import StopRequested, Supervisor
 
@@ -51,7 +51,8 @@ def _run(*, port: int, data_dir: Path, log: Log) -> int:
     lock = data.lock()
     if not is_free(port):
         raise PortTaken(port, option="--port")
-    ports = choose_ports(data, web=port, socket=_SOCKET_PORT if is_free(_SOCKET_PORT) else None)
+    usual = is_free(_SOCKET_PORT) and claim(_SOCKET_PORT)  # two that start at once do not both take it
+    ports = choose_ports(data, web=port, socket=_SOCKET_PORT if usual else None)
     stack = Stack(data, ports=ports, settings=os.environ)
     env = application_environment(stack.environment())
     stop_requested = threading.Event()
