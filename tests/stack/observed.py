@@ -14,7 +14,7 @@ from mediadock.local.application import application_environment, application_pro
 from mediadock.local.ports import free_port
 from mediadock.local.supervisor import Supervisor
 from stack.client import Answer, Api, call
-from stack.embedded import Embedded
+from stack.embedded import APPLICATION, Embedded
 from stack.logs import HonestLog
 from stack.otlp import Collector, collecting
 from stack.sending import Upload, prepare, send
@@ -91,6 +91,7 @@ def observed_server(embedded: Embedded) -> Iterator[ObservedServer]:
                     supervisor.launch(program)
             supervisor.wait_ready()
             yield ObservedServer(embedded, supervisor, env, log, collector)
+            supervisor.ask_to_stop(*APPLICATION)
 
 
 def _environment(embedded: Embedded, collector: Collector, *, web: int, socket: int) -> dict[str, str]:

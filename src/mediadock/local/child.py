@@ -27,6 +27,8 @@ class Child:
         self.program = program
         self._last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._started = time.monotonic()
+        self._asked_to_stop = False
+        self._family: set[psutil.Process] = set()
         self._process = self._spawn()
         self.pid = self._process.pid
         self._reader: threading.Thread | None = None
@@ -88,29 +90,28 @@ class Child:
         return False
 
     def ask_to_stop(self) -> None:
-        """Send the polite signal to the program itself; its own children are its own business."""
-        if self.exit_code is None:
+        """Send the polite signal, once, to the program itself; its own children are its own business."""
+        if self.exit_code is None and not self._asked_to_stop:
+            self._asked_to_stop = True
+            self._family.update(descendants(self.pid))
             self._process.send_signal(self.program.stop_signal)
 
     def stop(self) -> None:
         """End the program and everything below it, politely for ``stop_within_s`` and then by force."""
-        family = set(descendants(self.pid))
         self.ask_to_stop()
-        family |= self._family_until_it_ends()
+        self._wait_until_it_ends()
         self._process.kill()
         self._process.wait()
-        kill_all([*family, *session_members(self.pid)])
+        kill_all([*self._family, *session_members(self.pid)])
         if self._reader is not None:
             self._reader.join(timeout=2.0)
 
-    def _family_until_it_ends(self) -> set[psutil.Process]:
-        """Wait for the program; everything seen below it meanwhile, as afterwards nobody knows whose it was."""
-        family: set[psutil.Process] = set()
+    def _wait_until_it_ends(self) -> None:
+        """Note everything that is seen below the program meanwhile, as afterwards nobody knows whose it was."""
         deadline = time.monotonic() + self.program.stop_within_s
         while self.exit_code is None and time.monotonic() < deadline:
-            family.update(descendants(self.pid))
+            self._family.update(descendants(self.pid))
             time.sleep(_LOOK_S)
-        return family
 
 
 def describe_exit(code: int) -> str:

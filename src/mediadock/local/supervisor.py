@@ -71,6 +71,11 @@ class Supervisor:
         for child in [child for child in self._children if child.program.name == name]:
             self._end(child)
 
+    def ask_to_stop(self, *names: str) -> None:
+        """Tell programs to stop and wait for none of them: whoever stops them then waits for all at once."""
+        for child in [child for child in self._children if child.program.name in names]:
+            child.ask_to_stop()
+
     def check_stop(self) -> None:
         """Raises ``StopRequested`` if a stop was requested."""
         if self._stopping.is_set():
