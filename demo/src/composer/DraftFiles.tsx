@@ -2,7 +2,8 @@
 import { humanBytes, type Kind } from "mediadock";
 import { useMemo } from "react";
 import { Icon, type IconName } from "../app/Icon";
-import type { Draft, Drafts } from "./useDrafts";
+import type { Draft } from "./draft";
+import type { Drafts } from "./useDrafts";
 
 const ICONS: Record<Kind, IconName> = { image: "camera", video: "film", audio: "sound", file: "document" };
 

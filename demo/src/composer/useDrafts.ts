@@ -2,14 +2,8 @@
 import { type Kind, kindOfName } from "mediadock";
 import { createPreview, type Preview } from "mediadock/react";
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { Draft } from "./draft";
 import { type FindProblems, findChatProblems, type Problems, useProblems } from "./useProblems";
-
-export interface Draft {
-  id: number;
-  file: File;
-  kind: Kind;
-  previewUrl: string | null;
-}
 
 export interface Drafts {
   list: readonly Draft[];

@@ -2,7 +2,7 @@
 import { type Config, type FieldProblem, findPictureProblems, findProblems } from "mediadock";
 import { useClient } from "mediadock/react";
 import { useEffect, useMemo, useState } from "react";
-import type { Draft } from "./useDrafts";
+import type { Draft } from "./draft";
 
 export interface Problems {
   /** By draft. */

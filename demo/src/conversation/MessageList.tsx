@@ -1,7 +1,8 @@
 /** The bubbles, oldest first, by days. Older ones come when one scrolls up. */
 import { memo, useEffect, useRef } from "react";
 import { Icon } from "../app/Icon";
-import { Bubble, type BubbleActions } from "../message/Bubble";
+import type { BubbleActions } from "../message/actions";
+import { Bubble } from "../message/Bubble";
 import { dayName } from "../message/moments";
 import type { Entry } from "./entries";
 import type { History } from "./useHistory";

@@ -3,7 +3,7 @@ import type { Cell } from "mediadock/react";
 import { useClient } from "mediadock/react";
 import { useMemo, useRef } from "react";
 import { pickFile } from "../composer/pickFile";
-import type { BubbleActions } from "../message/Bubble";
+import type { BubbleActions } from "../message/actions";
 import { freshen } from "./freshen";
 import type { Outbox } from "./useOutbox";
 

@@ -1,26 +1,13 @@
 /** One message: its files, its text, how far it is. */
-import type { Cell, LocalUpload } from "mediadock/react";
 import { memo } from "react";
 import type { Entry } from "../conversation/entries";
-import type { Letter } from "../conversation/letters";
+import type { BubbleActions } from "./actions";
 import { BubbleFiles } from "./BubbleFiles";
 import { clockTime } from "./moments";
 import { NotSent } from "./NotSent";
 import { SendingLine } from "./SendingLine";
 import { Ticks, tickOf } from "./Ticks";
 import "./message.css";
-
-export interface BubbleActions {
-  open(cell: Cell): void;
-  retry(cell: Cell): Promise<void>;
-  remove(cell: Cell): Promise<void>;
-  cancel(cell: Cell): Promise<void>;
-  freshen(cell: Cell): void;
-  retryLetter(letter: Letter): void;
-  discardLetter(letter: Letter): void;
-  retryUpload(upload: LocalUpload): void;
-  discardUpload(upload: LocalUpload): void;
-}
 
 interface Props {
   entry: Entry;

@@ -1,7 +1,7 @@
 /** The files of a message: the album, and in its place the player of a film that was begun. */
 import { AlbumGrid, type Cell } from "mediadock/react";
 import { useState } from "react";
-import type { BubbleActions } from "./Bubble";
+import type { BubbleActions } from "./actions";
 import { FilmPlayer } from "./FilmPlayer";
 
 interface Props {

@@ -1,7 +1,7 @@
 /** One PUT of a blob to a presigned URL; how it travels is the transport's business, how long silence may last is ours. */
 import { ClientError, FileProblem, Stopped, Unreachable } from "../api/errors.js";
 import { storeRefused } from "../api/problem.js";
-import { watchForStalls } from "./stall.js";
+import { type Patience, watchForStalls } from "./stall.js";
 
 export interface PutRequest {
   url: string;
@@ -25,13 +25,6 @@ export interface PutAnswer {
  * tells no progress before the end.
  */
 export type Transport = ((request: PutRequest) => Promise<PutAnswer>) & { silent?: true };
-
-export interface Patience {
-  /** Seconds without a byte going out before the request is given up and tried again. */
-  stallS: number;
-  /** Seconds for the answer after the last byte: what the system has buffered must still go out on a slow line. */
-  answerS: number;
-}
 
 const SLOWEST_BYTES_PER_S = 64 * 1024; // how slow a silent transport may be before it counts as stalled
 

@@ -1,5 +1,11 @@
 /** Notices when bytes stop moving: a connection can be dead for minutes before anybody says so. */
-import type { Patience } from "./put.js";
+
+export interface Patience {
+  /** Seconds without a byte going out before the request is given up and tried again. */
+  stallS: number;
+  /** Seconds for the answer after the last byte: what the system has buffered must still go out on a slow line. */
+  answerS: number;
+}
 
 export interface StallWatch {
   /** Aborted when nothing has moved for too long. */

@@ -2,9 +2,10 @@
 import { StoreRefused, Unreachable } from "../api/errors.js";
 import type { Budget } from "../network/budget.js";
 import type { Connection } from "../network/connection.js";
-import { type Patience, put, type Transport } from "../network/put.js";
+import { put, type Transport } from "../network/put.js";
 import { brief, type RetryPolicy } from "../network/retry.js";
 import { sleep } from "../network/sleep.js";
+import type { Patience } from "../network/stall.js";
 import type { Gate } from "./gate.js";
 import type { Surface } from "./surface.js";
 
