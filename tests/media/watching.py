@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import av
 import numpy as np
 import numpy.typing as npt
 
+from media.films import FILMS
 from mediadock.core.profiles import VideoPreset, VideoVariant
 from mediadock.processing.ffmpeg import Probe, probe_media
 from mediadock.processing.image import Output
@@ -62,6 +64,12 @@ def watch(body: bytes, preset: VideoPreset | None = None, *, limits: Limits = VI
         limits=limits,
     )
     return Watched(facts, tuple(outputs), tuple(percents))
+
+
+@cache
+def watch_as_usual(name: str) -> Watched:
+    """A film of ``FILMS`` by the usual preset, rendered once for all tests that look at what comes of it."""
+    return watch(FILMS[name]())
 
 
 def poster_of(body: bytes, preset: VideoPreset | None = None) -> Poster:

@@ -9,7 +9,7 @@ import pytest
 from media.encoders import made_by_ffmpeg
 from media.films import FILMS, film, remuxed
 from media.moments import moments
-from media.watching import described, packets_of, units_of, watch
+from media.watching import described, packets_of, units_of, watch, watch_as_usual
 from mediadock.core.errors import ContentRejected
 from mediadock.core.profiles import VideoPreset, VideoVariant
 
@@ -21,10 +21,9 @@ _HIDDEN = "086f3693-b7b3-4f2c-9653-21492feee5b8+MARKER-hidden-in-a-unit"
     "name", ["mp4 moov first", "mp4 moov last", "mp4 fragmented", "mp4 silent", "mkv h264", "mov with timecode"]
 )
 def test_a_film_that_fits_is_copied_picture_by_picture(name: str) -> None:
-    source = FILMS[name]()
-    watched = watch(source)
+    watched = watch_as_usual(name)
     assert watched.facts.copied == {"video"}
-    kept = [_without_other_units(packet) for packet in packets_of(source)]
+    kept = [_without_other_units(packet) for packet in packets_of(FILMS[name]())]
     assert packets_of(watched.film) == kept
 
 
@@ -46,7 +45,7 @@ def _without_other_units(packet: bytes) -> bytes:
     ],
 )
 def test_a_film_that_does_not_fit_is_not_copied(name: str) -> None:
-    assert not watch(FILMS[name]()).facts.copied
+    assert not watch_as_usual(name).facts.copied
 
 
 def test_a_profile_may_forbid_copies() -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from media.encoders import made_by_ffmpeg
-from media.films import FILMS, PLACE, TITLE_MARKER, corners_of, film, frame_at, moving_gif, remuxed, tagged, turned
+from media.films import FILMS, PLACE, TITLE_MARKER, corners_of, film, frame_at, moving_gif, remuxed, turned
 from media.pictures import QUARTERS, is_near
 from media.playing import boxes_of
-from media.watching import ENCODED, described, luma_of, packets_of, probed, times_of, units_of, watch
+from media.watching import ENCODED, described, luma_of, packets_of, probed, times_of, units_of, watch, watch_as_usual
 from mediadock.core.errors import ContentRejected, ProcessingFailed
 from mediadock.core.profiles import VideoPreset, VideoVariant
 from mediadock.processing.limits import VIDEO_LIMITS, Limits
@@ -22,7 +22,7 @@ _PLAYABLE = {("h264", profile, "yuv420p") for profile in ("Constrained Baseline"
 
 @pytest.mark.parametrize("name", FILMS)
 def test_every_film_becomes_an_mp4_that_plays_at_once(name: str) -> None:
-    watched = watch(FILMS[name]())
+    watched = watch_as_usual(name)
     ((output, body),) = watched.outputs
     found = described(body)
     assert found["codec"] in _PLAYABLE
@@ -45,7 +45,7 @@ def test_every_film_becomes_an_mp4_that_plays_at_once(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in FILMS if name not in {"mp4 4K", "mp4 240 a second", "gif"}])
 def test_the_length_is_kept(name: str) -> None:
     seconds = 1.0 if "prores" in name else 2.0
-    assert watch(FILMS[name]()).facts.duration_s == pytest.approx(seconds, abs=0.06)
+    assert watch_as_usual(name).facts.duration_s == pytest.approx(seconds, abs=0.06)
 
 
 def test_an_avi_with_aac_is_a_film() -> None:
@@ -219,10 +219,10 @@ def test_a_film_that_takes_too_long_is_stopped() -> None:
     assert time.monotonic() - started < 60
 
 
-@pytest.mark.parametrize("preset", [VideoPreset(), ENCODED], ids=["copied", "encoded"])
+@pytest.mark.parametrize("is_copied", [True, False], ids=["copied", "encoded"])
 @pytest.mark.parametrize("name", ["mp4 tagged", "mov tagged", "mp4 with subtitles", "mp4 with cover", "mkv h264"])
-def test_nothing_of_place_title_or_time_leaves(name: str, preset: VideoPreset) -> None:
-    body = watch(tagged() if name == "mp4 tagged" else FILMS[name](), preset).film
+def test_nothing_of_place_title_or_time_leaves(name: str, is_copied: bool) -> None:
+    body = (watch_as_usual(name) if is_copied else watch(FILMS[name](), ENCODED)).film
     found = described(body)
     for trace in (TITLE_MARKER, PLACE, "Mediaphone", "Lavf", "x264"):
         assert trace.encode() not in body, trace
