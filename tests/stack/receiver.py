@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections import deque
@@ -41,6 +42,7 @@ class Receiver:
     behaviour: str = "good"
     first: deque[str] = field(default_factory=deque)
     elsewhere: str = ""
+    retry_after: str = "7"
     received: list[Received] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
     under_way: int = 0
@@ -56,7 +58,10 @@ class _Handler(BaseHTTPRequestHandler):
     lock: threading.Lock
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return  # whoever sent it has died over it
         receiver = self.receiver
         with self.lock:
             behaviour = receiver.first.popleft() if receiver.first else receiver.behaviour
@@ -79,13 +84,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(410)
 
     def _busy(self) -> None:
-        self._answer(503, b"", ("Retry-After", "7"))
+        self._answer(503, b"", ("Retry-After", self.receiver.retry_after))
 
     def _moved(self) -> None:
         self._answer(307, b"", ("Location", self.receiver.elsewhere))
 
     def _mumbling(self) -> None:
         self.wfile.write(b"neither HTTP nor anything else\r\n\r\n")
+
+    def _cursing(self) -> None:
+        self.wfile.write(b"\x00\x1b]0;owned\x07 \r is no status\r\n\r\n")
 
     def _stalled(self) -> None:
         self.receiver.released.wait(300)
@@ -96,6 +104,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"a")
             self.wfile.flush()
             time.sleep(0.02)
+
+    def _drips_after_the_status(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while not self.receiver.released.is_set():
+            self.wfile.write(b"0")
+            self.wfile.flush()
+            time.sleep(0.02)
+
+    def _continuing(self) -> None:
+        while not self.receiver.released.is_set():
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.wfile.flush()
+            time.sleep(0.005)
+
+    def _chatting(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X-More: 1\r\n" * 1000 + b"\r\n")
 
     def _endless(self) -> None:
         self.send_response(200)
@@ -126,14 +150,20 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever broke the connection off knows why."""
+
 
 @contextmanager
-def run_receiver(port: int = 0) -> Iterator[Receiver]:
+def run_receiver(port: int = 0, *, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     """Listen on loopback, on a free port unless one is given."""
     receiver = Receiver()
     handler = type("Handler", (_Handler,), {"receiver": receiver, "lock": threading.Lock()})
     with _Server(("127.0.0.1", port), handler) as server:
-        receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hooks"
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        scheme = "http" if tls is None else "https"
+        receiver.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/hooks"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

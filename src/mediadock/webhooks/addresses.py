@@ -7,6 +7,7 @@ else a moment later leads nowhere (DNS rebinding). All its addresses must be all
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +16,17 @@ from urllib.parse import urlsplit
 
 Address = IPv4Address | IPv6Address
 _MOST_CHARACTERS = 2000
+_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f.:]*:[0-9a-f.:]*")
 _NAT64 = IPv6Network("64:ff9b::/96")
-_NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""All that IANA gives out; what else there is of IPv6 is of a site, of a link, of tests, or nothing yet."""
+_NOT_PUBLIC_EITHER = (
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv4Network("168.63.129.16/32"),
+    IPv6Network("3fff::/20"),
+)
+"""What Python 3.11 calls global: of protocols (and a cloud's metadata), old relays, Azure's hosts, documentation."""
 
 
 class RefusedAddressError(Exception):
@@ -47,12 +57,14 @@ def target_of(url: str) -> Target:
         port = parts.port
     except ValueError:
         raise RefusedAddressError("This is no URL.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+    host = parts.hostname or ""
+    is_host = _HOST.fullmatch(host) and ("[" in parts.netloc) == (":" in host)
+    if parts.scheme not in ("http", "https") or not is_host or port == 0:
         raise RefusedAddressError("An endpoint's URL is https://host/path.")
     if parts.username is not None or parts.password is not None or "#" in url:
         raise RefusedAddressError("An endpoint's URL has no user, no password and no fragment.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(parts.scheme, parts.hostname, port or {"http": 80, "https": 443}[parts.scheme], path)
+    return Target(parts.scheme, host, port or {"http": 80, "https": 443}[parts.scheme], path)
 
 
 def addresses_of(target: Target, *, allowed: Sequence[IPv4Network | IPv6Network]) -> list[Address]:
@@ -81,15 +93,20 @@ def _judge(address: Address, *, plain: bool, allowed: Sequence[IPv4Network | IPv
 
 def is_public(address: Address) -> bool:
     """Whether the whole Internet would find it: nothing private, of the machine, of the link, shared or reserved."""
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    if any(address.version == network.version and address in network for network in _NOT_PUBLIC_EITHER):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _reached(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address leads to, if it is of a kind that does."""
+    """The IPv4 address that an IPv6 address leads to, if it is of a kind that does.
+
+    A network's own translation (``64:ff9b:1::/48``) has it where that network likes, so it is judged as it stands.
+    """
     if isinstance(address, IPv4Address):
         return address
-    if address in _NAT64 or address in _NAT64_LOCAL:
+    if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
-    if address.teredo is not None:
-        return address.teredo[1]
     return address.ipv4_mapped or address.sixtofour or address

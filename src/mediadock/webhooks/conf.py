@@ -10,6 +10,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 Network = IPv4Network | IPv6Network
+_MOST_DELAY_S = 7 * 24 * 3600
+_MOST_TIMEOUT_S = 60
+"""A signature is good for five minutes, and who sends holds a thread."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class WebhookSettings:
     the first attempt, the second, and so on: ten attempts in a day by default. ``timeout_s`` is one attempt's, from
     looking up the name to the answer's first line and headers. An endpoint where nothing has succeeded for
     ``disable_after_s`` is disabled when another delivery to it is given up. Messages are forgotten after ``keep_s``.
+
+    Raises ImproperlyConfigured for what would leave a delivery without an end: at a start, not when it is sent.
     """
 
     private_networks: tuple[str, ...] = ()
@@ -27,6 +32,17 @@ class WebhookSettings:
     timeout_s: float = 15
     disable_after_s: int = 3 * 24 * 3600
     keep_s: int = 30 * 24 * 3600
+
+    def __post_init__(self) -> None:
+        if not all(0 <= delay_s <= _MOST_DELAY_S for delay_s in self.retry_delays_s):
+            raise ImproperlyConfigured("MEDIADOCK_WEBHOOK_RETRIES: each is 0 to 604800 seconds, a week")
+        if not 0 < self.timeout_s <= _MOST_TIMEOUT_S:
+            raise ImproperlyConfigured("MEDIADOCK_WEBHOOK_TIMEOUT: 1 to 60 seconds")
+        if self.disable_after_s < 0:
+            raise ImproperlyConfigured("MEDIADOCK_WEBHOOK_DISABLE_AFTER: 0 or more seconds")
+        if self.keep_s < 2 * sum(self.retry_delays_s):
+            raise ImproperlyConfigured("MEDIADOCK_WEBHOOK_KEEP: at least twice as long as all retries together")
+        _ = self.allowed
 
     @property
     def allowed(self) -> tuple[Network, ...]:

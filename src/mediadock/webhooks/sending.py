@@ -20,6 +20,7 @@ from ipaddress import IPv4Network, IPv6Network
 from mediadock.webhooks.addresses import Address, RefusedAddressError, Target, addresses_of, target_of
 
 ANSWER_BYTES = 512
+_REASON_CHARACTERS = 200
 _BODY_PATIENCE_S = 1.0
 """The status decides; what the receiver says besides is for the log, and waited for no longer."""
 
@@ -93,20 +94,29 @@ def _connected(
 ) -> Iterator[tuple[http.client.HTTPConnection, socket.socket]]:
     plain = _dialled(addresses, target.port, deadline=deadline)
     made = plain if target.is_plain else _over_tls(plain, target.host)
-    watchdog = threading.Timer(max(0.0, deadline - time.monotonic()), _shut, [made])
-    watchdog.daemon = True
-    watchdog.start()
     kind = http.client.HTTPConnection if target.is_plain else http.client.HTTPSConnection
     connection = kind(target.host, target.port)
     try:
-        if isinstance(made, ssl.SSLSocket):
-            made.do_handshake()
-        connection.sock = made
-        yield connection, made
+        with _shut_after(made, deadline - time.monotonic()):
+            if isinstance(made, ssl.SSLSocket):
+                made.do_handshake()
+            connection.sock = made
+            yield connection, made
     finally:
-        watchdog.cancel()
         made.close()
         connection.close()
+
+
+@contextmanager
+def _shut_after(wire: socket.socket, seconds: float) -> Iterator[None]:
+    """End whatever is read and written on it when the time is over, if the block is not."""
+    watchdog = threading.Timer(max(0.0, seconds), _shut, [wire])
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
 
 
 def _dialled(addresses: Sequence[Address], port: int, *, deadline: float) -> socket.socket:
@@ -151,8 +161,8 @@ def _shut(connection: socket.socket) -> None:
 def _first_bytes(answer: http.client.HTTPResponse, wire: socket.socket) -> str:
     """What is there at once; a receiver that says nothing or breaks off has still answered."""
     try:
-        wire.settimeout(_BODY_PATIENCE_S)
-        return answer.read1(ANSWER_BYTES).decode(errors="replace").replace("\x00", "")
+        with _shut_after(wire, _BODY_PATIENCE_S):  # not a timeout, which begins anew with every byte
+            return answer.read1(ANSWER_BYTES).decode(errors="replace").replace("\x00", "")
     except (OSError, http.client.HTTPException, ValueError):
         return ""
 
@@ -164,6 +174,11 @@ def _retry_after(answer: http.client.HTTPResponse) -> float | None:
 
 
 def _told(error: Exception) -> str:
-    """A reason for the delivery log."""
+    """A reason for the delivery log: one line of text, though a receiver's own bytes may be in it."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"{type(error).__name__}: {reason}"[:200]
+    return printable(f"{type(error).__name__}: {reason}")[:_REASON_CHARACTERS]
+
+
+def printable(text: str) -> str:
+    """The same, harmless in a log and on a terminal, and a text to PostgreSQL, which takes no NUL."""
+    return "".join(character if character.isprintable() else "?" for character in text)

@@ -52,6 +52,15 @@ def test_a_backend_that_fails_is_asked_again_with_the_same_id(endpoint: WebhookE
     assert first.answer == "the database is away"
 
 
+def test_a_backend_that_curses_is_given_up_like_any_that_fails(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    """Its bytes are in the log, where PostgreSQL takes no NUL and a terminal should see no escape."""
+    receiver.behaviour = "cursing"
+    reached("parcel.sent")
+    with carrying():
+        eventually(lambda: states(endpoint)["given_up"] == 1)
+    assert {error.isprintable() for _, error in attempts(endpoint)} == {True}
+
+
 def test_what_is_of_one_thing_comes_in_its_order_whatever_fails(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
     receiver.first.extend(["unwell", "unwell"])
     subjects = [reached("parcel.sent", "parcel.lost", "parcel.found") for _ in range(3)]

@@ -14,7 +14,8 @@ NOWHERE = (
     "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::1]", "[2002:a9fe:a9fe::]",
     "[::127.0.0.1]", "224.0.0.1", "[ff02::1]", "240.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1",
     "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "127.1", "127.0.1", "0", "0xa9fea9fe", "2852039166",
-    "localhost", "LOCALHOST",
+    "localhost", "LOCALHOST", "[fec0::1]", "[3fff::1]", "[5f00::1]", "[2001:db8::1]", "[64:ff9b:1::808:808]",
+    "[64:ff9b:1:7f00:0:100::]", "[2001:0:808:808::1]", "192.0.0.192", "192.88.99.1", "168.63.129.16",
 )  # fmt: skip
 
 
@@ -69,7 +70,9 @@ def test_a_name_with_one_address_too_many_is_refused_whole() -> None:
         "https:///hooks", "https://user@example.org/", "https://user:word@example.org/", "https://example.org/#part",
         "https://example.org:0/", "https://example.org:99999/", "https://example.org:port/", "https://[::1/",
         "https://exa mple.org/", "https://example.org/\r\nX-Forged: 1", "https://exämple.org/",
-        "https://e.org/" + "a" * 2000,
+        "https://e.org/" + "a" * 2000, "https://127%2e0%2e0%2e1/", "https://[fe80::1%25eth0]/", "https://[v1.a]/",
+        "https://example.org\\.example.com/", "https://example.org\\@10.0.0.1/", "https://example.org@10.0.0.1/",
+        "https://①②⑦.0.0.1/", "https://example.org:/\t", "https://<script>/", "https://a,b/",
     ],
 )  # fmt: skip
 def test_what_is_no_url_of_an_endpoint_is_refused(url: str) -> None:
@@ -86,4 +89,5 @@ def test_what_is_no_name_is_refused(host: str) -> None:
 def test_a_url_is_taken_apart() -> None:
     target = target_of("https://Hooks.Example.org:8443/in/%7Ea?x=1&y=2")
     assert (target.host, target.port, target.path) == ("hooks.example.org", 8443, "/in/%7Ea?x=1&y=2")
+    assert target_of("https://[2606:4700::1]/?a[]=1").path == "/?a[]=1"
     assert (target_of("https://example.org").port, target_of("https://example.org").path) == (443, "/")

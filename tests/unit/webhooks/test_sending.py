@@ -57,7 +57,18 @@ def test_what_the_receiver_asks_to_wait_is_known(receiver: Receiver) -> None:
     assert sent(receiver.url).retry_after_s == 7
 
 
-@pytest.mark.parametrize("behaviour", ["stalled", "dripping"])
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [("0", 0), ("86400", 86400), ("99999999", 99999999), ("999999999", None), ("-5", None), ("1e9", None), ("", None)],
+)
+def test_what_the_receiver_asks_to_wait_is_whole_seconds_or_nothing(
+    receiver: Receiver, header: str, asked: float | None
+) -> None:
+    receiver.behaviour, receiver.retry_after = "busy", header
+    assert sent(receiver.url).retry_after_s == asked
+
+
+@pytest.mark.parametrize("behaviour", ["stalled", "dripping", "continuing"])
 def test_one_that_never_ends_its_answer_is_left_when_the_time_is_over(receiver: Receiver, behaviour: str) -> None:
     receiver.behaviour = behaviour
     outcome = sent(receiver.url, timeout_s=0.5)
@@ -65,18 +76,31 @@ def test_one_that_never_ends_its_answer_is_left_when_the_time_is_over(receiver: 
     assert outcome.duration_ms >= 450
 
 
-@pytest.mark.parametrize("behaviour", ["endless", "silent_after_the_status"])
+@pytest.mark.parametrize("behaviour", ["endless", "silent_after_the_status", "drips_after_the_status"])
 def test_the_status_decides_whatever_follows_it(receiver: Receiver, behaviour: str) -> None:
     receiver.behaviour = behaviour
     outcome = sent(receiver.url)
     assert outcome.succeeded
     assert len(outcome.answer) <= ANSWER_BYTES
+    assert outcome.duration_ms < PATIENCE_S * 1000, "what follows is waited for a second, whatever trickles in"
 
 
 def test_what_is_no_http_is_failure(receiver: Receiver) -> None:
     receiver.behaviour = "mumbling"
     outcome = sent(receiver.url)
     assert (outcome.status, outcome.error.partition(":")[0]) == (None, "BadStatusLine")
+
+
+def test_a_thousand_headers_are_failure(receiver: Receiver) -> None:
+    receiver.behaviour = "chatting"
+    outcome = sent(receiver.url)
+    assert (outcome.status, outcome.error) == (None, "HTTPException: got more than 100 headers")
+
+
+def test_what_a_receiver_curses_is_kept_as_one_harmless_line(receiver: Receiver) -> None:
+    receiver.behaviour = "cursing"
+    outcome = sent(receiver.url)
+    assert outcome.error == "BadStatusLine: ??]0;owned? ? is no status??"
 
 
 def test_nobody_there_is_failure() -> None:
