@@ -13,15 +13,19 @@ import pytest
 
 from mediadock.core.states import State
 from mediadock.uploads.crashpoints import CALLS, COMMITS, POINTS
+from mediadock.webhooks import crashpoints as of_webhooks
 from stack.files import ROOT
 
 ENGINE = ROOT / "src/mediadock/uploads"
 SURFACES = ROOT / "src/mediadock/contrib"
 PLUMBING = ROOT / "src/mediadock/api"
+WEBHOOKS = ROOT / "src/mediadock/webhooks"
 
 WRITES = {"create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete", "save"}
 STORE_WRITES = {"create_multipart", "complete_multipart", "abort_multipart", "put", "copy", "delete"}
 BRACKETS = {"committing", "one_statement"}
+ASKS_SOMEBODY = {"attempt"}
+"""Functions that send something to a machine that is not ours."""
 
 WITHIN = {
     "uploads/crashpoints.py:_has_written": "asks, and writes nothing",
@@ -42,6 +46,10 @@ WITHIN = {
     "contrib/generated/arrivals.py:expected_image": "adopt_object has a transaction open",
     "api/idempotency.py:_check_keys_at_once": "writes nothing",
     "api/idempotency.py:forget_old_answers": "yesterday's answers, at any time",
+    "webhooks/deliveries.py:endpoints_with_work": "reads",
+    "webhooks/deliveries.py:endpoints_left_alone": "reads",
+    "webhooks/deliveries.py:_settle": "report has a transaction open",
+    "webhooks/recording.py:_wanting": "reads, and locks for its caller's transaction",
     "contrib/accounts/management/commands/ensure_demo_users.py:ensure_user": "no request; run again at every start",
 }
 """Functions that write and leave the commit to others, each with who that is."""
@@ -71,16 +79,32 @@ def test_no_transaction_is_begun_but_with_its_points_around_it() -> None:
 
 
 def test_the_table_names_what_the_source_does_and_nothing_else() -> None:
-    named = {name for _, function in functions() for name in names_given_to(function, BRACKETS)}
     moves = {state.value for state in State} - {"pending"}  # ``transition`` gives the state's own name
-    assert named | moves == set(COMMITS)
-    assert {name for _, function in functions() for name in names_given_to(function, {"crash_point"})} == set(CALLS)
+    assert named_in(*KNOWN_TO_THE_ENGINE, by=BRACKETS) | moves == set(COMMITS)
+    assert named_in(*KNOWN_TO_THE_ENGINE, by={"crash_point"}) == set(CALLS)
 
 
-def test_a_process_told_to_die_at_a_point_that_is_not_there_does_not_start() -> None:
-    ran = passing("raedy.committed")
-    assert ran.returncode == 1
-    assert "raedy.committed" in ran.stderr
+def test_webhooks_have_a_table_of_their_own_for_what_their_source_does() -> None:
+    assert named_in(WEBHOOKS, by=BRACKETS) == set(of_webhooks.COMMITS)
+    assert named_in(WEBHOOKS, by={"crash_point"}) == set(of_webhooks.CALLS)
+    assert not set(of_webhooks.POINTS) & set(POINTS)
+
+
+@pytest.mark.parametrize(
+    ("apps", "orders", "unknown"),
+    [
+        (["uploads", "webhooks"], "ready.committed,webhook_taken.committed:2", ""),
+        (["webhooks", "uploads"], "webhook_attempted", ""),
+        (["uploads", "webhooks"], "raedy.committed,webhook_token", "raedy.committed, webhook_token"),
+        (["uploads"], "webhook_taken.committed", "webhook_taken.committed"),
+    ],
+)
+def test_a_process_told_to_die_at_a_point_that_none_of_its_apps_has_does_not_start(
+    apps: list[str], orders: str, unknown: str
+) -> None:
+    ran = running(_STARTS.format(apps=[f"mediadock.{app}" for app in apps]), orders)
+    assert ran.returncode == (1 if unknown else 0), ran.stderr
+    assert not unknown or ran.stderr.endswith(f"MEDIADOCK_CRASH_AT names points that there are not: {unknown}\n")
 
 
 @pytest.mark.parametrize(
@@ -100,8 +124,12 @@ def test_with_marks_only_the_first_dies(tmp_path: Path) -> None:
 
 def passing(orders: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A process that passes one point three times."""
+    return running(_PASSES_THREE_TIMES, orders, **environment)
+
+
+def running(program: str, orders: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", _PASSES_THREE_TIMES],
+        [sys.executable, "-c", program],
         env={**os.environ, **environment, "MEDIADOCK_CRASH_AT": orders},
         capture_output=True,
         text=True,
@@ -118,9 +146,26 @@ for passage in (1, 2, 3):
 """
 
 
-def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
-    """Every function and method of the engine, the surfaces and what these share, with its place."""
-    for folder in (ENGINE, SURFACES, PLUMBING):
+_STARTS = """
+import django
+from django.conf import settings
+store = dict(endpoint_url="http://127.0.0.1:1", region="r", bucket="bucket", access_key="a", secret_key="s")
+settings.configure(INSTALLED_APPS={apps}, MEDIADOCK=dict(store=store, redis_url="redis://127.0.0.1:1"))
+django.setup()
+"""
+
+
+def named_in(*folders: Path, by: set[str]) -> set[str]:
+    """The points that the source in these folders gives to calls of these names."""
+    return {name for _, function in functions(*folders) for name in names_given_to(function, by)}
+
+
+KNOWN_TO_THE_ENGINE = (ENGINE, SURFACES, PLUMBING)
+
+
+def functions(*folders: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function and method, with its place; of the engine, the surfaces, what these share and webhooks."""
+    for folder in folders or (*KNOWN_TO_THE_ENGINE, WEBHOOKS):
         for path in sorted(folder.rglob("*.py")):
             if "migrations" in path.parts:
                 continue
@@ -136,8 +181,9 @@ def writes_barely(function: ast.FunctionDef) -> bool:
 
 
 def calls_barely(function: ast.FunctionDef) -> bool:
-    """Whether it has the store change something, and no crash point in it."""
-    return any(is_store_write(call) for call in calls_in(function)) and not names_given_to(function, {"crash_point"})
+    """Whether it has the store change something, or asks somebody else, and no crash point in it."""
+    is_elsewhere = any(is_store_write(call) or asks_somebody(call) for call in calls_in(function))
+    return is_elsewhere and not names_given_to(function, {"crash_point"})
 
 
 def is_database_write(call: ast.Call) -> bool:
@@ -147,7 +193,7 @@ def is_database_write(call: ast.Call) -> bool:
     if call.func.attr == "execute":
         return ast.unparse(call.func.value) == "cursor"
     receiver = ast.unparse(call.func.value)
-    is_model = ".objects" in receiver or receiver in _ROWS
+    is_model = ".objects" in receiver or receiver in _ROWS or receiver.startswith("deliveries.")
     return call.func.attr in WRITES and is_model
 
 
@@ -159,6 +205,10 @@ def is_store_write(call: ast.Call) -> bool:
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in STORE_WRITES:
         return False
     return ast.unparse(call.func.value) in {"object_store()", "store"}
+
+
+def asks_somebody(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id in ASKS_SOMEBODY
 
 
 def outside_brackets(node: ast.AST) -> Iterator[ast.Call]:
@@ -195,3 +245,5 @@ def names_given_to(function: ast.FunctionDef, names: set[str]) -> set[str]:
 
 def test_points_are_two_for_each_commit_and_one_for_each_call() -> None:
     assert len(POINTS) == len(set(POINTS)) == 2 * len(COMMITS) + len(CALLS)
+    of_webhooks_too = 2 * len(of_webhooks.COMMITS) + len(of_webhooks.CALLS)
+    assert len(of_webhooks.POINTS) == len(set(of_webhooks.POINTS)) == of_webhooks_too

@@ -54,6 +54,6 @@ def test_the_backend_hears_of_a_picture_once_it_answers_and_waits_for_no_other(
         data = document["data"]
         assert (data["owner_id"], data["file_name"], data["width"]) == (alice.user_id, "beach.jpg", 640)
         assert alice.get(f"/assets/{data['asset_id']}/").json()["media_url"]
-        listed = running_server.manage("webhooks", "deliveries", "--endpoint", endpoint)
+        listed = running_server.manage("webhooks", "log", "--endpoint", endpoint)
         assert listed.count("delivered after") >= 2
         running_server.manage("webhooks", "remove", endpoint)

@@ -19,4 +19,7 @@ class UploadsConfig(AppConfig):
 
         Profiles and kinds of links are registered there, so every process of the project knows them, workers too.
         """
+        from mediadock.uploads.crashpoints import check_orders
+
+        check_orders()
         autodiscover_modules(SURFACE)

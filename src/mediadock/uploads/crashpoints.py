@@ -4,7 +4,8 @@
 process. Who dies, dies by SIGKILL. With ``MEDIADOCK_CRASH_MARKS``, a folder, each point kills once: a file of its
 name is made first, and where that is nobody dies. Without the variable, which is read once, nothing of this is done.
 
-``COMMITS`` and ``CALLS`` are all points there are; ``tests/faults`` holds them against the source and drives each.
+``COMMITS`` and ``CALLS`` are all points of the engine and its surfaces. A listener has a list of its own and says so
+by ``also_pass``. ``tests/architecture`` holds the lists against the source, ``tests/faults`` drives each point.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -60,26 +61,39 @@ CALLS: Mapping[str, str] = MappingProxyType(
 )
 """Points between a call that changes something elsewhere and what is committed about it."""
 
-POINTS = (*(f"{name}.{moment}" for name in COMMITS for moment in ("uncommitted", "committed")), *CALLS)
+
+def points_of(commits: Iterable[str], calls: Iterable[str]) -> tuple[str, ...]:
+    """The names of all points: two of each commit, one of each call."""
+    return (*(f"{name}.{moment}" for name in commits for moment in ("uncommitted", "committed")), *calls)
+
+
+POINTS = points_of(COMMITS, CALLS)
+_known = set(POINTS)
+
+
+def also_pass(points: Iterable[str]) -> None:
+    """Name points that a listener has besides, while the modules of apps are imported: ``check_orders`` follows."""
+    _known.update(points)
 
 
 class _Armed:
     """What the environment has ordered."""
 
     def __init__(self, orders: str, marks: str | None) -> None:
-        named = POINTS if orders == "*" else [order.strip() for order in orders.split(",")]
+        self._everywhere = orders == "*"
+        named = [] if self._everywhere else [order.strip() for order in orders.split(",")]
         self._passage = {name: int(passage or 1) for name, _, passage in (order.partition(":") for order in named)}
-        unknown = sorted(self._passage.keys() - set(POINTS))
-        if unknown:
-            raise ValueError(f"MEDIADOCK_CRASH_AT names points that there are not: {', '.join(unknown)}")
         self._marks = Path(marks) if marks else None
         self._passed: Counter[str] = Counter()
 
+    def unknown_to(self, known: Set[str]) -> list[str]:
+        return sorted(self._passage.keys() - known)
+
     def passes(self, point: str) -> None:
-        if point not in self._passage:
+        if not self._everywhere and point not in self._passage:
             return
         self._passed[point] += 1
-        if self._passed[point] >= self._passage[point] and self._may_die(point):
+        if self._passed[point] >= self._passage.get(point, 1) and self._may_die(point):
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _may_die(self, point: str) -> bool:
@@ -94,6 +108,12 @@ class _Armed:
 
 _orders = os.environ.get("MEDIADOCK_CRASH_AT")
 _armed = _Armed(_orders, os.environ.get("MEDIADOCK_CRASH_MARKS")) if _orders else None
+
+
+def check_orders() -> None:
+    """Look at the orders when all have named their points. Raises ValueError for a point that there is not."""
+    if _armed is not None and (unknown := _armed.unknown_to(_known)):
+        raise ValueError(f"MEDIADOCK_CRASH_AT names points that there are not: {', '.join(unknown)}")
 
 
 def crash_point(point: str) -> None:

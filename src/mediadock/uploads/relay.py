@@ -43,6 +43,18 @@ def also_carry(name: str, errand: Errand) -> None:
     _errands[name] = errand
 
 
+OverdueErrand = Callable[[float], int]
+"""What is done of an errand while no relay runs: given how many seconds it may take, gives how much was carried."""
+_overdue_errands: dict[str, OverdueErrand] = {}
+_ERRAND_S = 3.0
+"""The sweeper's next round is in five seconds, whoever is slow."""
+
+
+def also_carry_overdue(name: str, errand: OverdueErrand) -> None:
+    """Have the sweeper's rounds run ``errand``, which itself knows that no relay does and heeds its time."""
+    _overdue_errands[name] = errand
+
+
 class Sender(Protocol):
     """What carries a hint: Celery's application, which knows its broker."""
 
@@ -96,8 +108,9 @@ class Relay:
             raise Unavailable("broker_unavailable", "The broker does not answer.", log=repr(error)) from error
 
     def carry_overdue(self) -> int:
-        """Do for a relay that is not there what has been due for long; returns how many rows were carried out."""
-        return sum(self._drain(task, overdue_s=outbox.OVERDUE_S) for task in (_HINTS, _DISCARDS))
+        """Do for a relay that is not there what has been due for long; returns how much was carried out."""
+        carried = sum(self._drain(task, overdue_s=outbox.OVERDUE_S) for task in (_HINTS, _DISCARDS))
+        return carried + sum(errand(_ERRAND_S) for errand in _overdue_errands.values())
 
     def _drain(self, topics: tuple[str, ...], *, overdue_s: int = 0) -> int:
         effects = {outbox.PROCESS: self._hint, outbox.DISCARD: discard, outbox.DISCARD_AGAIN: discard_again}

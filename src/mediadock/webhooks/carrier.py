@@ -9,11 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 
 from django.db import DatabaseError, connection
 
 from mediadock import __version__
 from mediadock.uploads.connections import replace_dead_connections
+from mediadock.uploads.crashpoints import crash_point
 from mediadock.uploads.relay import POLL_S
 from mediadock.webhooks.conf import webhook_conf
 from mediadock.webhooks.deliveries import Taken, endpoints_with_work, report, take
@@ -63,34 +66,57 @@ class Carrier:
             forget_old()
 
     def _begun(self, endpoint_id: int) -> threading.Thread:
-        thread = threading.Thread(target=self._carry, args=(endpoint_id,), name=f"webhook-{endpoint_id}", daemon=True)
-        thread.start()
-        return thread
+        return begin(endpoint_id, stopping=self._stopping, daemon=True)
 
-    def _carry(self, endpoint_id: int) -> None:
-        """Send one after the other until nothing is due for this endpoint."""
-        try:
-            while not self._stopping.is_set() and (taken := self._taken(endpoint_id)):
-                outcome = attempt(taken)
-                self._reported(taken, outcome)
-        except DatabaseError as error:
-            _log.warning("webhooks to endpoint %s wait for the database: %s", endpoint_id, error)
-            replace_dead_connections()
-        finally:
-            connection.close()
 
-    def _taken(self, endpoint_id: int) -> Taken | None:
-        try:
-            return take(endpoint_id)
-        finally:
-            connection.close()  # nobody waits for an endpoint with a connection of the pool in hand
+def begin(
+    endpoint_id: int,
+    *,
+    stopping: threading.Event,
+    daemon: bool = False,
+    reported: Callable[[Outcome], object] | None = None,
+) -> threading.Thread:
+    """A thread that sends one after the other until nothing is due for this endpoint, or ``stopping``.
 
-    def _reported(self, taken: Taken, outcome: Outcome) -> None:
-        """Write it down; what a database that is away does not take is sent again."""
-        try:
-            report(taken, outcome)
-        finally:
-            connection.close()
+    A process that ends waits for what it has in hand, unless it is a ``daemon``.
+    """
+    carry = partial(_carry, endpoint_id, stopping=stopping, reported=reported or _nobody)
+    thread = threading.Thread(target=carry, name=f"webhook-{endpoint_id}", daemon=daemon)
+    thread.start()
+    return thread
+
+
+def _carry(endpoint_id: int, *, stopping: threading.Event, reported: Callable[[Outcome], object]) -> None:
+    try:
+        while not stopping.is_set() and (taken := _taken(endpoint_id)):
+            outcome = attempt(taken)
+            crash_point("webhook_attempted")
+            _report(taken, outcome)
+            reported(outcome)
+    except DatabaseError as error:
+        _log.warning("webhooks to endpoint %s wait for the database: %s", endpoint_id, error)
+        replace_dead_connections()
+    finally:
+        connection.close()
+
+
+def _nobody(_outcome: Outcome) -> None:
+    """Nobody counts."""
+
+
+def _taken(endpoint_id: int) -> Taken | None:
+    try:
+        return take(endpoint_id)
+    finally:
+        connection.close()  # nobody waits for an endpoint with a connection of the pool in hand
+
+
+def _report(taken: Taken, outcome: Outcome) -> None:
+    """Write it down; what a database that is away does not take is sent again."""
+    try:
+        report(taken, outcome)
+    finally:
+        connection.close()
 
 
 def attempt(taken: Taken) -> Outcome:

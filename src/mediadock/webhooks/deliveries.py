@@ -15,15 +15,17 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
-from mediadock.uploads import facts
+from mediadock.uploads import facts, outbox
+from mediadock.uploads.crashpoints import committing, one_statement
 from mediadock.webhooks.backoff import delay_s
 from mediadock.webhooks.conf import webhook_conf
 from mediadock.webhooks.models import WebhookAttempt
 from mediadock.webhooks.sending import Outcome
 
 TOPIC = "webhook"
+OVERDUE_S = outbox.OVERDUE_S
 _SLACK_S = 60
 """A lease outlives an attempt's time by so much: names may take long to look up, and a machine may sleep."""
 _log = logging.getLogger(__name__)
@@ -54,12 +56,23 @@ def endpoints_with_work() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def endpoints_left_alone() -> list[int]:
+    """Endpoints that something has been due for so long that no carrier can live, and that none has anything of.
+
+    A carrier that lives keeps a slow endpoint's deliveries waiting as well, but has one of them in hand.
+    """
+    longest_lease_s = webhook_conf().timeout_s + _SLACK_S
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT_ALONE, {"overdue_s": OVERDUE_S, "lease_s": longest_lease_s})
+        return [row[0] for row in cursor.fetchall()]
+
+
 def take(endpoint_id: int) -> Taken | None:
     """Take the delivery to this endpoint that has been due for longest; ``None`` when none is."""
     lease = uuid.uuid4()
     params: dict[str, int | float | str] = {"endpoint_id": endpoint_id, "lease": str(lease)}
     params |= {"lease_s": webhook_conf().timeout_s + _SLACK_S}
-    with connection.cursor() as cursor:
+    with committing("webhook_taken"), connection.cursor() as cursor:
         cursor.execute(_TAKE, params)
         row = cursor.fetchone()
     if row is None:
@@ -71,7 +84,7 @@ def take(endpoint_id: int) -> Taken | None:
 
 def report(taken: Taken, outcome: Outcome) -> None:
     """Write down an attempt and what follows from it; of somebody whose lease is over only the attempt."""
-    with transaction.atomic():
+    with committing("webhook_reported"):
         still_ours = _settle(taken, outcome)
         if still_ours is None:  # the delivery went, with its endpoint or by age
             return
@@ -118,12 +131,12 @@ def _give_up(cursor: Any, taken: Taken, outcome: Outcome) -> None:  # noqa: ANN4
         taken.attempts,
         outcome.status or outcome.error,
     )
-    if outcome.is_gone:
-        cursor.execute(_DISABLE, {"id": taken.endpoint_id, "reason": "it answered 410 Gone", "after_s": None})
-    else:
-        days = f"nothing was delivered since its first failure, {webhook_conf().disable_after_s} s or longer ago"
-        after_s = webhook_conf().disable_after_s
-        cursor.execute(_DISABLE, {"id": taken.endpoint_id, "reason": days, "after_s": after_s})
+    after_s = None if outcome.is_gone else webhook_conf().disable_after_s
+    why = "it answered 410 Gone"
+    if after_s is not None:
+        why = f"nothing was delivered since its first failure, {after_s} s or longer ago"
+    with one_statement("webhook_given_up"):
+        cursor.execute(_DISABLE, {"id": taken.endpoint_id, "reason": why, "after_s": after_s})
     if cursor.rowcount:
         _log.error("webhook endpoint %s is disabled: %s", taken.endpoint_id, outcome.status or outcome.error)
 
@@ -142,6 +155,19 @@ _WITH_WORK = f"""
                           WHERE delivery.endpoint_id = endpoint.id AND {_READY}
                           ORDER BY delivery.due_at LIMIT 1) AS one
      WHERE endpoint.disabled_at IS NULL
+"""  # noqa: S608 - our own text
+
+_LEFT_ALONE = f"""
+    SELECT endpoint.id FROM mediadock_webhook_endpoint AS endpoint
+     CROSS JOIN LATERAL (SELECT FROM mediadock_webhook_delivery AS delivery
+                          WHERE delivery.endpoint_id = endpoint.id AND {_READY}
+                            AND delivery.due_at <= now() - make_interval(secs => %(overdue_s)s)
+                          ORDER BY delivery.due_at LIMIT 1) AS one
+     WHERE endpoint.disabled_at IS NULL
+       AND NOT EXISTS (SELECT FROM mediadock_webhook_delivery AS in_hand
+                        WHERE in_hand.endpoint_id = endpoint.id AND in_hand.state = 'pending'
+                          AND in_hand.lease IS NOT NULL AND in_hand.due_at > now()
+                          AND in_hand.due_at <= now() + make_interval(secs => %(lease_s)s))
 """  # noqa: S608 - our own text
 
 _TAKE = f"""

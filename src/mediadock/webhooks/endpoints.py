@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from mediadock.uploads import doorbell
+from mediadock.uploads.crashpoints import committing, one_statement
 from mediadock.webhooks.addresses import RefusedAddressError, addresses_of, target_of
 from mediadock.webhooks.conf import webhook_conf
 from mediadock.webhooks.history import remove_some
@@ -44,28 +45,31 @@ def add_endpoint(
         addresses_of(target, allowed=webhook_conf().allowed)
     except OSError as error:
         raise RefusedAddressError(f"The host's name does not resolve: {error.strerror}.") from None
-    return WebhookEndpoint.objects.create(url=url, types=sorted(set(types)), description=description, secret=secret)
+    with one_statement("webhook_endpoint"):
+        return WebhookEndpoint.objects.create(url=url, types=sorted(set(types)), description=description, secret=secret)
 
 
 def rotate_secret(endpoint_id: int, *, both_s: int = ROTATION_S) -> WebhookEndpoint:
     """Give an endpoint a new secret; the one before signs too for ``both_s``. Raises ``UnknownEndpointError``."""
-    changed = WebhookEndpoint.objects.filter(pk=endpoint_id).update(
-        previous_secret=F("secret"), previous_until=Now() + timedelta(seconds=both_s), secret=new_secret()
-    )
+    with one_statement("webhook_endpoint"):
+        changed = WebhookEndpoint.objects.filter(pk=endpoint_id).update(
+            previous_secret=F("secret"), previous_until=Now() + timedelta(seconds=both_s), secret=new_secret()
+        )
     return _there(endpoint_id, changed)
 
 
 def disable_endpoint(endpoint_id: int) -> WebhookEndpoint:
     """Send and record nothing for it any more; what waits goes on waiting. Raises ``UnknownEndpointError``."""
-    changed = WebhookEndpoint.objects.filter(pk=endpoint_id).update(
-        disabled_at=Now(), disabled_reason="by the operator"
-    )
+    with one_statement("webhook_endpoint"):
+        changed = WebhookEndpoint.objects.filter(pk=endpoint_id).update(
+            disabled_at=Now(), disabled_reason="by the operator"
+        )
     return _there(endpoint_id, changed)
 
 
 def enable_endpoint(endpoint_id: int) -> WebhookEndpoint:
     """Begin again, with what waits. Raises ``UnknownEndpointError``."""
-    with transaction.atomic():
+    with committing("webhook_endpoint"):
         changed = WebhookEndpoint.objects.filter(pk=endpoint_id).update(
             disabled_at=None, disabled_reason="", failing_since=None
         )
@@ -82,18 +86,25 @@ def remove_endpoint(endpoint_id: int) -> None:
     deliveries = WebhookDelivery.objects.filter(endpoint=endpoint_id)
     while remove_some(deliveries):
         continue
-    with transaction.atomic():
+    with committing("webhook_removed"):
         locked = list(WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id))
         while remove_some(deliveries):
             continue
         WebhookEndpoint.objects.filter(pk__in=[endpoint.pk for endpoint in locked]).delete()
 
 
-def send_test(endpoint_id: int) -> None:
-    """Have it told something that has not happened. Raises ``UnknownEndpointError``; also when it is disabled."""
-    with transaction.atomic():
-        if not record_for(endpoint_id, TEST_TYPE, subject=f"endpoint:{endpoint_id}", data={"endpoint_id": endpoint_id}):
-            raise _no_endpoint(endpoint_id)
+def send_test(endpoint_id: int) -> str:
+    """Have it told something that has not happened; gives the message's key.
+
+    Each test is a subject of its own, so none waits behind one that failed. Raises ``UnknownEndpointError``; also when
+    it is disabled.
+    """
+    subject, data = f"test:{uuid.uuid4().hex}", {"endpoint_id": endpoint_id}
+    with committing("webhook_endpoint"):
+        key = record_for(endpoint_id, TEST_TYPE, subject=subject, data=data)
+    if key is None:
+        raise _no_endpoint(endpoint_id)
+    return key
 
 
 def _there(endpoint_id: int, count: int) -> WebhookEndpoint:

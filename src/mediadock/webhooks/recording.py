@@ -15,32 +15,38 @@ from typing import Any
 from django.db import connection
 
 from mediadock.uploads import doorbell
+from mediadock.uploads.crashpoints import one_statement
 from mediadock.uploads.milestones import Milestone
 
 
-def record(milestone: Milestone) -> int:
-    """Make it a message with a delivery for each endpoint that wants it; returns how many these are."""
-    return _write(milestone.type, milestone.subject, milestone.data)
+def record(milestone: Milestone) -> None:
+    """Make it a message with a delivery for each endpoint that wants it."""
+    if wanting := _wanting(milestone.type):
+        _write(wanting, _message(milestone.type, milestone.subject, milestone.data))
 
 
-def record_for(endpoint_id: int, type_: str, *, subject: str, data: Mapping[str, Any]) -> int:
-    """A message for this endpoint alone, whatever it wants; 0 when it is disabled or not there."""
-    return _write(type_, subject, data, endpoint_id=endpoint_id)
+def record_for(endpoint_id: int, type_: str, *, subject: str, data: Mapping[str, Any]) -> str | None:
+    """A message for this endpoint alone, whatever it wants; its key, ``None`` when it is disabled or not there."""
+    if not (wanting := _wanting(type_, endpoint_id)):
+        return None
+    return _write(wanting, _message(type_, subject, data))
 
 
-def _write(type_: str, subject: str, data: Mapping[str, Any], *, endpoint_id: int | None = None) -> int:
-    with connection.cursor() as cursor:
-        types = [type_, f"{type_.partition('.')[0]}.*"]
-        cursor.execute(_WANTING, {"types": types, "endpoint_id": endpoint_id})
-        wanting = [row[0] for row in cursor.fetchall()]
-        if not wanting:
-            return 0
-        cursor.execute(_RECORD, {**_message(type_, subject, data), "wanting": wanting})
+def _write(wanting: list[int], message: Mapping[str, str]) -> str:
+    with one_statement("webhook_recorded"), connection.cursor() as cursor:
+        cursor.execute(_RECORD, {**message, "wanting": wanting})
     doorbell.ring_relay_on_commit()
-    return len(wanting)
+    return message["key"]
 
 
-def _message(type_: str, subject: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def _wanting(type_: str, endpoint_id: int | None = None) -> list[int]:
+    types = [type_, f"{type_.partition('.')[0]}.*"]
+    with connection.cursor() as cursor:
+        cursor.execute(_WANTING, {"types": types, "endpoint_id": endpoint_id})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _message(type_: str, subject: str, data: Mapping[str, Any]) -> dict[str, str]:
     reached_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     body = json.dumps({"type": type_, "timestamp": reached_at, "data": data}, ensure_ascii=False, separators=(",", ":"))
     return {"key": f"msg_{uuid.uuid4().hex}", "type": type_, "subject": subject, "body": body}

@@ -79,6 +79,23 @@ def test_a_test_is_sent_whatever_the_endpoint_wants(one: WebhookEndpoint, receiv
     assert [document["type"] for document in receiver.told(one.secret)] == ["webhook.test"]
 
 
+def test_a_test_is_waited_for_and_its_failure_is_told_and_holds_up_no_other_test(
+    one: WebhookEndpoint, receiver: Receiver
+) -> None:
+    with pytest.raises(CommandError, match="does the relay run"):
+        webhooks("test", one.pk, "--wait", "1s")
+    with carrying():
+        eventually(lambda: sent(one, 1))
+        receiver.first.append("gone")
+        with pytest.raises(CommandError, match=r"given_up after 1 \(410 after"):
+            webhooks("test", one.pk, "--wait", "60s")
+        webhooks("enable", one.pk)
+        WebhookDelivery.objects.filter(state="given_up").update(state="pending", due_at=Now() + timedelta(hours=1))
+        told = json.loads(webhooks("test", one.pk, "--wait", "60s", "--json"))
+    assert (told["type"], told["state"]) == ("webhook.test", "delivered")
+    assert [attempt["status"] for attempt in told["tries"]] == [204]
+
+
 def test_a_disabled_endpoint_gets_nothing_until_it_is_enabled(one: WebhookEndpoint) -> None:
     reached("parcel.sent")
     webhooks("disable", one.pk)
@@ -97,7 +114,7 @@ def test_what_was_given_up_is_sent_again_on_demand_under_its_id(one: WebhookEndp
     reached("parcel.sent")
     with carrying():
         eventually(lambda: sent(one, 1))
-        assert "given_up after 5 (500 after" in webhooks("deliveries", "--given-up")
+        assert "given_up after 5 (500 after" in webhooks("log", "--given-up")
         receiver.behaviour = "good"
         reached("parcel.lost")
         eventually(lambda: sent(one, 2))
@@ -117,6 +134,40 @@ def test_one_message_or_all_since_a_time_are_sent_again(one: WebhookEndpoint, re
         assert receiver.received[2].id == key
         assert webhooks("replay", "--since", "1h", "--all", "--endpoint", one.pk) == "replayed: 2\n"
         eventually(lambda: len(receiver.received) == 5 and sent(one, 2))
+
+
+def test_one_delivery_is_looked_at_closely_and_sent_again(one: WebhookEndpoint, receiver: Receiver) -> None:
+    receiver.first.append("unwell")
+    reached("parcel.sent", subject="parcel:a")
+    reached("parcel.lost", subject="parcel:b")
+    with carrying():
+        eventually(lambda: sent(one, 2))
+        lost, _ = json.loads(webhooks("log", "--endpoint", one.pk, "--json"))
+        [document] = json.loads(webhooks("log", "--delivery", lost["id"], "--json"))
+        assert document == lost
+        assert webhooks("replay", "--delivery", lost["id"]) == "replayed: 1\n"
+        eventually(lambda: sent(one, 2))
+    assert receiver.received[-1].id == lost["message"]
+    [again] = json.loads(webhooks("log", "--message", lost["message"], "--json"))
+    assert len(again["tries"]) == len(lost["tries"]) + 1
+    failed = json.loads(webhooks("log", "--json", "--endpoint", one.pk, "--most", "2"))
+    [unwell] = [attempt for shown in failed for attempt in shown["tries"] if attempt["status"] == 500]
+    assert unwell["answer"] == "the database is away"
+    text = "\n".join(webhooks("log", "--delivery", shown["id"]) for shown in failed)
+    assert " ms: the database is away" in text
+
+
+@pytest.mark.parametrize("verb", ["disable", "enable", "rotate", "test", "remove"])
+def test_every_verb_answers_a_program(one: WebhookEndpoint, verb: str) -> None:
+    endpoint = {"id", "url", "description", "types", "state", "failing_since", "waiting"}
+    answers = {
+        "disable": endpoint,
+        "enable": endpoint,
+        "rotate": {"endpoint", "secret", "previous_until"},
+        "test": {"message"},
+        "remove": {"removed"},
+    }
+    assert json.loads(webhooks(verb, one.pk, "--json")).keys() == answers[verb]
 
 
 def test_without_saying_what_nothing_is_sent_again(django_schema: None) -> None:
