@@ -64,6 +64,11 @@ def endings_of(files: Sequence[Hostile]) -> list[Ending]:
         return list(pool.map(lambda file: ending_of(file.body, name=file.name), files))
 
 
+def different(files: Sequence[Hostile]) -> list[Hostile]:
+    """Without those that are another over again but for the marker: short lists come round within twenty seeds."""
+    return list({file.body.replace(file.marker, bytes(len(file.marker))): file for file in reversed(files)}.values())
+
+
 def test_there_are_enough_classes_and_a_seed_always_gives_the_same_file() -> None:
     assert len(CLASSES) >= 25
     for make in CLASSES.values():
@@ -76,7 +81,7 @@ def test_there_are_enough_classes_and_a_seed_always_gives_the_same_file() -> Non
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_hostile_file_comes_to_a_named_end_and_its_marker_nowhere(name: str) -> None:
-    files = [CLASSES[name](seed) for seed in SEEDS]
+    files = different([CLASSES[name](seed) for seed in SEEDS])
     endings = endings_of(files)
     late = {end.name: round(end.seconds, 1) for end in endings if end.seconds >= PATIENCE_S}
     unnamed = {end.name: (end.outcome, end.log[-300:]) for end in endings if end.outcome not in NAMED}
