@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from mediadock.telemetry.metrics import METRICS
-from stack.files import ROOT
+from stack.dashboards import ALERTS, DASHBOARD, GROUPED, METRIC, SELECTOR, family, panels, queries, rules
 from stack.observed import Journey
 
-DASHBOARD = ROOT / "deploy/grafana/mediadock.json"
-ALERTS = ROOT / "deploy/prometheus/alerts.yml"
-_METRIC = re.compile(r"\bmediadock_[a-z_]+\b")
-_SELECTOR = re.compile(r"\b(mediadock_[a-z_]+)\{([^}]*)\}")
-_GROUPED = re.compile(r"by \(([^)]*)\)")
 WANTED = (
     "mediadock_uploads_total", "mediadock_uploaded_bytes_total", "mediadock_stage_duration_seconds",
     "mediadock_queue_age_seconds", "mediadock_retries_total", "mediadock_failures_total", "mediadock_swept_total",
@@ -27,31 +20,10 @@ WANTED = (
 )  # fmt: skip
 
 
-def panels() -> list[dict[str, Any]]:
-    return [panel for panel in json.loads(DASHBOARD.read_text())["panels"] if panel["type"] != "row"]
-
-
-def rules() -> list[dict[str, Any]]:
-    return [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
-
-
-def queries() -> Iterator[tuple[str, str]]:
-    for panel in panels():
-        yield from ((panel["title"], target["expr"]) for target in panel["targets"])
-    yield from ((rule["alert"], rule["expr"]) for rule in rules())
-
-
-def family(name: str) -> str:
-    """The metric that a query's name is of."""
-    histograms = {metric.name for metric in METRICS if metric.kind == "histogram"}
-    base = re.sub(r"_(bucket|count|sum)$", "", name)
-    return base if base in histograms else name
-
-
 @pytest.mark.parametrize(("where", "query"), list(queries()))
 def test_a_query_asks_for_what_a_real_server_exports(journey: Journey, where: str, query: str) -> None:
     exported = set(re.findall(r"^# TYPE (\S+)", journey.server.scrape().body.decode(), re.MULTILINE))
-    asked = {family(name) for name in _METRIC.findall(query)}
+    asked = {family(name) for name in METRIC.findall(query)}
     assert asked
     assert asked <= exported
 
@@ -59,22 +31,22 @@ def test_a_query_asks_for_what_a_real_server_exports(journey: Journey, where: st
 @pytest.mark.parametrize(("where", "query"), list(queries()))
 def test_a_query_names_labels_that_its_metrics_have(where: str, query: str) -> None:
     labels = {metric.name: {*metric.labels, *(["le"] if metric.bounds else [])} for metric in METRICS}
-    for name, selector in _SELECTOR.findall(query):
+    for name, selector in SELECTOR.findall(query):
         assert set(re.findall(r"(\w+)\s*[=!]", selector)) <= labels[family(name)]
-    known = set().union(*(labels[family(name)] for name in _METRIC.findall(query)))
-    for grouped in _GROUPED.findall(query):
+    known = set().union(*(labels[family(name)] for name in METRIC.findall(query)))
+    for grouped in GROUPED.findall(query):
         assert {label.strip() for label in grouped.split(",")} <= known
 
 
 def test_the_dashboard_shows_what_an_operator_looks_for() -> None:
     asked = {
-        family(name) for panel in panels() for target in panel["targets"] for name in _METRIC.findall(target["expr"])
+        family(name) for panel in panels() for target in panel["targets"] for name in METRIC.findall(target["expr"])
     }
     assert set(WANTED) <= asked
 
 
 def test_no_metric_is_exported_that_nobody_looks_at() -> None:
-    asked = {family(name) for _where, query in queries() for name in _METRIC.findall(query)}
+    asked = {family(name) for _where, query in queries() for name in METRIC.findall(query)}
     assert {metric.name for metric in METRICS} - asked == set()
 
 
