@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mediadock.cli.credentials import open_client
-from mediadock.cli.failures import fail, sentences
+from mediadock.cli.failures import sentences
 
 
 def abort(
@@ -16,7 +16,7 @@ def abort(
 ) -> None:
     """Give up unfinished uploads; what had arrived of them is deleted."""
     if everything == (asset_id is not None):
-        raise fail("Name one asset, or say --all.")
+        raise typer.BadParameter("Name one asset, or say --all.")
     client, _ = open_client()
     with sentences(), client:
         asset_ids = [asset_id] if asset_id is not None else [upload.asset_id for upload in client.unfinished()]

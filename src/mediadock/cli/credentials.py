@@ -33,7 +33,7 @@ def credentials_file() -> Path:
 
 
 def save_credentials(credentials: Credentials) -> None:
-    """Replace the file in one step, mode 0600: two commands at a time leave one whole file."""
+    """Replace the file in one step, mode 0600: two commands at a time leave one whole file. Raises ``OSError``."""
     file = credentials_file()
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile("w", dir=file.parent, prefix=".credentials-", delete=False) as fresh:  # made with 0600
@@ -68,7 +68,8 @@ def open_client() -> tuple[Client, Credentials]:
         raise fail("Nobody is logged in. Log in with: mediadock login USER")
 
     def keep(tokens: Tokens) -> None:
-        save_credentials(replace(credentials, access=tokens.access, refresh=tokens.refresh))
+        with suppress(OSError):  # the refresh token of the login goes on; a full disk is no reason to stop
+            save_credentials(replace(credentials, access=tokens.access, refresh=tokens.refresh))
 
     client = Client(credentials.server, credentials.access, refresh_token=credentials.refresh, on_tokens=keep)
     return client, credentials

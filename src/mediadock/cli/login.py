@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mediadock.cli.credentials import LOCAL_SERVER, Credentials, credentials_file, save_credentials, server_address
-from mediadock.cli.failures import sentences
+from mediadock.cli.failures import fail, sentences
 from mediadock.client import Client, Tokens
 
 
@@ -31,7 +31,10 @@ def login(
     given: list[Tokens] = []
     with sentences(), Client(address, on_tokens=given.append) as client:
         who = client.login(user, password)
-        save_credentials(Credentials(address, who.username, who.user_id, given[-1].access, given[-1].refresh))
+        try:
+            save_credentials(Credentials(address, who.username, who.user_id, given[-1].access, given[-1].refresh))
+        except OSError as error:
+            raise fail(f"The tokens cannot be kept in {credentials_file()}: {error.strerror}.") from error
         print(f"Logged in to {address} as {who.username}. The tokens are in {credentials_file()}.")
 
 

@@ -12,6 +12,7 @@ from mediadock.cli.avatar import avatar
 from mediadock.cli.doctor import doctor
 from mediadock.cli.generated import generated
 from mediadock.cli.login import login
+from mediadock.cli.manage import AS_THEY_ARE, manage
 from mediadock.cli.messages import messages
 from mediadock.cli.post import post
 from mediadock.cli.service_token import create_service_token
@@ -44,4 +45,5 @@ def options(
 
 for command in (login, upload, avatar, post, generated, status, watch, abort, messages, up, doctor):
     app.command()(command)
+app.command(context_settings=AS_THEY_ARE)(manage)
 app.command("create-service-token")(create_service_token)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from mediadock import __version__
 from mediadock.client.connections import Answer, Connections
 from mediadock.client.errors import (
     ApiError,
     BadAnswer,
+    ClientError,
     FieldProblem,
     NotLoggedIn,
     NotThere,
@@ -50,7 +52,7 @@ class Account:
         on_tokens: Callable[[Tokens], None] | None = None,
     ) -> None:
         self.tokens = tokens
-        self._api = base_url.rstrip("/") + "/api/v1"
+        self._api = checked_address(base_url) + "/api/v1"
         self._connections = connections
         self._policy = policy
         self._on_tokens = on_tokens
@@ -106,6 +108,21 @@ class Account:
             tokens = Tokens(fields.text("access"), fields.optional_text("refresh") or used.refresh)
             self.keep(tokens)
             return tokens
+
+
+def checked_address(base_url: str) -> str:
+    """The address of a server, without a slash at its end. Raises ``ClientError`` (``address_invalid``)."""
+    try:
+        parts = urlsplit(base_url)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+        is_one = is_one and parts.port != 0 and not re.search(r"[\s\x00-\x1f\x7f?#]", base_url)
+    except ValueError:  # a port that is no number, half a bracket
+        is_one = False
+    if not is_one:
+        raise ClientError(
+            "address_invalid", f"“{base_url}” is not the address of a server, as https://media.example.org is."
+        )
+    return base_url.rstrip("/")
 
 
 def _bearer(tokens: Tokens | None) -> dict[str, str]:

@@ -77,8 +77,8 @@ class Client:
         return User.read(self._account.get("/users/me"))
 
     def find_users(self, search: str) -> list[User]:
-        """Users whose name holds ``search``."""
-        return [User.read(item) for item in self._account.get("/users/", {"search": search}).children("items")]
+        """All users whose name holds ``search``, by name."""
+        return list(server.find_users(self._account, search))
 
     def upload(
         self,

@@ -117,7 +117,7 @@ class Connections:
         try:
             connection.connect()
             connection.sock.settimeout(self._read_timeout_s)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a name that cannot be one of a host is a UnicodeError
             connection.close()
             raise Unreachable("unreachable", _sentence(netloc, error)) from error
 

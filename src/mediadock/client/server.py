@@ -112,13 +112,18 @@ def messages(account: Account, with_user_id: int) -> Iterator[Message]:
     return (Message.read(item) for item in pages(account, f"/chats/{with_user_id}/messages/"))
 
 
-def pages(account: Account, path: str) -> Iterator[Fields]:
+def find_users(account: Account, search: str) -> Iterator[User]:
+    """Users whose name holds ``search``, by name."""
+    return (User.read(item) for item in pages(account, "/users/", {"search": search}))
+
+
+def pages(account: Account, path: str, query: Mapping[str, str | int] | None = None) -> Iterator[Fields]:
     """The items of a list, over all its pages."""
-    query: dict[str, str | int] = {"limit": LIST_LIMIT}
+    query = {"limit": LIST_LIMIT, **(query or {})}
     while True:
         answer = account.get(path, query)
         yield from answer.children("items")
         cursor = answer.optional_text("next")
         if cursor is None:
             return
-        query["cursor"] = cursor
+        query = {**query, "cursor": cursor}

@@ -11,6 +11,7 @@ import pytest
 
 from integration.client.samples import MIB, Person, make_archive, make_picture
 from integration.client.terminal import Shell
+from mediadock.client.server import LIST_LIMIT
 from stack.client import Api, call
 from stack.server import RunningServer
 
@@ -117,7 +118,7 @@ def test_aborting_everything_leaves_nothing_unfinished(shell: Shell, receiver: P
     shell.on_terminal("upload", "big.zip", "--to", receiver.name, interrupt_at=r"\d\d %")
     assert re.fullmatch(r"\d+ aborted\n", shell.run("abort", "--all").out)
     assert shell.run("abort", "--all").out == "No unfinished uploads.\n"
-    assert shell.run("abort").code == 1
+    assert shell.run("abort").code == 2
 
 
 @pytest.mark.parametrize("by", ["environment", "directory"])
@@ -139,3 +140,25 @@ def test_a_service_token_needs_the_secret(tmp_path: Path):
     done = Shell(tmp_path, {"MEDIADOCK_SECRET_KEY": ""}).run("create-service-token", "--user-id", "1")
     assert done.code == 1
     assert done.err == "mediadock: MEDIADOCK_SECRET_KEY is not set, and .mediadock has no server's secrets.\n"
+
+
+def test_what_is_to_be_managed_must_be_there(tmp_path: Path):
+    done = Shell(tmp_path, {"MEDIADOCK_SECRET_KEY": ""}).run("manage", "sweep", "--json")
+    assert done.code == 1
+    assert done.err == "mediadock: MEDIADOCK_SECRET_KEY is not set, and no `mediadock up` has run in .mediadock.\n"
+
+
+def test_a_login_that_cannot_be_kept_is_one_sentence(running_server: RunningServer, tmp_path: Path):
+    shell = Shell(tmp_path, {"XDG_CONFIG_HOME": "/dev/null"})
+    done = shell.run("login", "alice", "--server", running_server.url, "--password-stdin", stdin="alice\n")
+    assert done.code == 1
+    assert re.fullmatch(r"mediadock: The tokens cannot be kept in [^\n]+\.\n", done.err)
+
+
+def test_somebody_is_found_behind_a_page_of_people_whose_names_hold_theirs(
+    running_server: RunningServer, shell: Shell, receiver: Person
+):
+    for number in range(LIST_LIMIT):
+        running_server.api_as(f"a{number:03}-{receiver.name}")
+    done = shell.run("messages", "--with", receiver.name)
+    assert (done.code, done.err) == (0, "")

@@ -110,6 +110,8 @@ def test_it_starts_serves_refuses_a_second_one_and_stops_at_ctrl_c(data: Path, p
         examined = run_doctor("--only", "store-cors", "--only", "web", environment=nothing_set, folder=data.parent)
         assert examined.returncode == 0, examined.stdout + examined.stderr
         assert f"It answers at http://127.0.0.1:{port}." in examined.stdout
+        swept = manage("sweep", "--json", environment=nothing_set, folder=data.parent)
+        assert "hinted" in json.loads(swept.stdout)["swept"], swept.stderr
 
         with up(data, port=free_port()) as second:
             assert second.finish() == 1
@@ -217,3 +219,8 @@ def assert_no_secret(text: str, data: Path) -> None:
     assert len(credentials) == len(fields(Credentials)) - 1
     assert [name for name, secret in credentials.items() if len(secret) < 20 or secret in text] == []
     assert "X-Amz-Signature=" not in text.replace("X-Amz-Signature=[redacted]", "")
+
+
+def manage(*arguments: str, environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "mediadock"), "manage", *arguments]
+    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
