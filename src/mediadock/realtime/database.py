@@ -51,6 +51,7 @@ class EventStore:
             min_size=1,
             max_size=MAX_CONNECTIONS,
             timeout=5,
+            reconnect_timeout=2,  # then whoever asks next makes it try anew; the default waits a minute and more
             kwargs={"autocommit": True, "prepare_threshold": 0},
             check=None,
             open=False,

@@ -30,7 +30,8 @@ def _database(url: str) -> dict[str, Any]:
         "HOST": unquote(query.get("host", parts.hostname or "")),
         "PORT": str(parts.port or ""),
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+            # psycopg's default tries to reconnect at growing distances, at last a minute apart and more
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 2},
             # statements that come again are planned once a connection, which halves the cost of prepare
             "server_side_binding": True,
             "prepare_threshold": 5,

@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
-from django.db import connection
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+T = TypeVar("T")
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""What Django raises while PostgreSQL is away, starts, or has ended our session."""
+
+PATIENCE_S = 120.0
+"""How long work in hand waits for the database: longer than a restart, or than most take to move to a standby."""
+
+_PAUSE_S = 0.5
+
+
+def outlasting_the_database(step: Callable[[], T]) -> T:
+    """What ``step`` gives, tried again while the database is away, for ``PATIENCE_S``; then the error is raised.
+
+    A step that is tried again may have been committed before: the answer was lost, and not what it said. Not for use
+    inside a transaction.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    replace_dead_connections()
+    while True:
+        try:
+            return step()
+        except DATABASE_AWAY:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE_S)
+        replace_dead_connections()
 
 
 def replace_dead_connections() -> None:

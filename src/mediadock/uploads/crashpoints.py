@@ -53,7 +53,7 @@ CALLS: Mapping[str, str] = MappingProxyType(
         "multipart_assembled": "the store has assembled an upload that is still pending",
         "variant_stored": "the store has a variant that no row names yet",
         "original_copied": "the store has a copy of the original that no row names yet",
-        "variants_discarded": "a failed attempt's variants are gone, and its end is not written down",
+        "variants_discarded": "a failed attempt's end is written down, and its variants are gone",
         "multipart_given_back": "a multipart upload is aborted, and its objects are still there",
         "row_carried": "an effect of the outbox is done, and its row is still there",
         "orphans_removed": "the store has removed orphans",

@@ -23,6 +23,7 @@ from mediadock.core.profiles import LinkedAsset, profile_named
 from mediadock.core.states import GONE, OCCUPIES_BYTES, TRANSITIONS, State
 from mediadock.uploads import milestones, outbox, turns
 from mediadock.uploads.conf import conf
+from mediadock.uploads.connections import DATABASE_AWAY, outlasting_the_database
 from mediadock.uploads.crashpoints import committing, one_statement
 from mediadock.uploads.events import append_event
 from mediadock.uploads.facts import Moved, tell
@@ -159,18 +160,35 @@ def _claimed(chosen: str, **which: int | str) -> MediaAsset | None:
     ``max_attempts`` times.
     """
     limits = conf()
-    params = {**which, "max_attempts": limits.max_attempts, "token": str(uuid.uuid4()), "lease_s": limits.lease_s}
-    with committing("claimed"):
-        with connection.cursor() as cursor:
-            cursor.execute(turns.BY_INDEX_ONLY)
-            cursor.execute(_CLAIM.replace("<chosen>", chosen), params)
-            row = cursor.fetchone()
-            cursor.execute(turns.AS_USUAL)
-        if row is None:
-            return None
-        asset = MediaAsset.objects.get(pk=row[0])
-        announce(asset)
+    token = uuid.uuid4()
+    params = {**which, "max_attempts": limits.max_attempts, "token": str(token), "lease_s": limits.lease_s}
+    row = None
+    try:
+        with committing("claimed"):
+            with connection.cursor() as cursor:
+                cursor.execute(turns.BY_INDEX_ONLY)
+                cursor.execute(_CLAIM.replace("<chosen>", chosen), params)
+                row = cursor.fetchone()
+                cursor.execute(turns.AS_USUAL)
+            if row is None:
+                return None
+            asset = MediaAsset.objects.get(pk=row[0])
+            announce(asset)
+    except DATABASE_AWAY:
+        ours = None if row is None else outlasting_the_database(lambda: _held(row[0], token))
+        if ours is None:
+            raise
+        return ours
     return asset
+
+
+def _held(asset_id: int, lease_token: uuid.UUID) -> MediaAsset | None:
+    """The asset if it is under this lease: a claim came through although nobody heard the answer.
+
+    A commit that is still under way is waited for; it has the row.
+    """
+    with transaction.atomic():
+        return MediaAsset.objects.select_for_update().filter(pk=asset_id, lease_token=lease_token).first()
 
 
 def _waits(hints: int, *, hint_later: bool) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Process: claim, verify, make the variants, publish in one fenced update.
 
 Whatever happens, the asset ends in a named state or is left to its lease: a worker that dies, or loses its lease,
-changes nothing further, and the sweeper gives the asset to the next.
+changes nothing further, and the sweeper gives the asset to the next. What the servers behind us do is not held against
+the file: a worker that outlives their absence gives the asset back with its attempt, so many times.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import logging
 from contextlib import suppress
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError
 
 from mediadock.core.errors import ContentRejected, MediadockError, ProcessingFailed, Unavailable
 from mediadock.core.filetypes import Kind
@@ -19,7 +19,7 @@ from mediadock.core.states import State
 from mediadock.storage.errors import DeadlinePassed, StoreUnavailable
 from mediadock.storage.pinned import PinnedObject
 from mediadock.uploads.conf import conf
-from mediadock.uploads.connections import replace_dead_connections
+from mediadock.uploads.connections import DATABASE_AWAY, outlasting_the_database
 from mediadock.uploads.facts import JobBegan, JobEnded, StageEnded, Stopwatch, stage, tell
 from mediadock.uploads.lifecycle import StaleTransitionError, claim, transition
 from mediadock.uploads.models import MediaAsset
@@ -32,9 +32,13 @@ from mediadock.uploads.services.verify import verify_upload
 from mediadock.uploads.store import object_store
 
 _PATIENCE = 20
-"""How often an asset is queued again because the store was away, or the disk full; each try waits longer."""
+"""How often an asset is queued again because a server was away, or the disk full; each try waits longer."""
 
 _log = logging.getLogger(__name__)
+
+
+class _DatabaseAway(Unavailable):
+    """PostgreSQL went away while a job had something to write down."""
 
 
 def process_asset(asset_id: int) -> None:
@@ -62,26 +66,20 @@ def _work_on(asset: MediaAsset) -> None:
         publisher = Publisher(asset, lease)
         try:
             facts = _verify_and_render(asset, lease, publisher)
-            replace_dead_connections()
             with publisher.watch.running():
-                transition(asset_id, State.READY, lease_token=lease.token, changes=facts)
+                _make_ready(asset_id, lease, facts)
             tell(StageEnded(asset, "publish", publisher.watch))
         except StaleTransitionError:
             _log.info("asset %s: another worker has it now", asset_id)
-            _discard(publisher)
-        except (OperationalError, InterfaceError) as error:
-            # Nobody knows whether the last commit came through, so what is stored stays: the lease decides, and tidy.
-            _log.warning("asset %s: the database went away: %s", asset_id, error)
-        except (DeadlinePassed, SoftTimeLimitExceeded) as error:
-            _discard(publisher)
-            _end_badly(asset, lease, ProcessingFailed("timeout", "Processing took too long.", log=repr(error)))
-        except MediadockError as error:
-            _discard(publisher)
-            _end_badly(asset, lease, error)
-        except Exception:  # noqa: BLE001 - a mistake of ours must not leave the asset to its lease
-            _log.exception("asset %s: processing broke", asset_id)
-            _discard(publisher)
-            _end_badly(asset, lease, ProcessingFailed("internal_error", "Processing broke; try again."))
+            _discard(asset_id, publisher)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not leave the asset to its lease
+            _end_badly(asset, lease, _named(error, asset_id))
+            _discard(asset_id, publisher)
+
+
+def _make_ready(asset_id: int, lease: Lease, facts: Facts) -> None:
+    """Publish; where the database goes away meanwhile, when it is back. Hours of a film's work are in hand."""
+    outlasting_the_database(lambda: transition(asset_id, State.READY, lease_token=lease.token, changes=facts))
 
 
 def _verify_and_render(asset: MediaAsset, lease: Lease, publisher: Publisher) -> Facts:
@@ -120,28 +118,53 @@ def _verify_and_render(asset: MediaAsset, lease: Lease, publisher: Publisher) ->
     return {"detected_type": content_type, **facts, "variants": publisher.variants}
 
 
+def _named(error: Exception, asset_id: int) -> MediadockError:
+    """What it is called in an asset's row."""
+    if isinstance(error, DeadlinePassed | SoftTimeLimitExceeded):
+        return ProcessingFailed("timeout", "Processing took too long.", log=repr(error))
+    if isinstance(error, MediadockError):
+        return error
+    if isinstance(error, DATABASE_AWAY):
+        return _DatabaseAway("database_unavailable", "The database does not answer just now.", log=str(error).strip())
+    _log.error("asset %s: processing broke", asset_id, exc_info=error)
+    return ProcessingFailed("internal_error", "Processing broke; try again.")
+
+
 def _end_badly(asset: MediaAsset, lease: Lease, error: MediadockError) -> None:
-    """Refused, failed, or back to the queue when only the store was away or the disk full."""
+    """Refused, failed, or back to the queue when only a server was away or the disk full.
+
+    Nothing is changed where another worker has the asset, or where a commit came through whose answer we missed.
+    """
     _log.warning("asset %s: %s", asset.pk, error)
-    replace_dead_connections()
-    changes: Facts = {"variants": {}, "error_code": error.code, "error_reason": error.detail}
-    with suppress(StaleTransitionError):
-        if isinstance(error, ContentRejected):
-            transition(asset.pk, State.REJECTED, lease_token=lease.token, changes=changes)
-        elif _is_passing(error) and asset.hints < _PATIENCE:
-            again: Facts = {"variants": {}, "attempt": asset.attempt - 1, "hints": asset.hints + 1}
-            transition(asset.pk, State.UPLOADED, lease_token=lease.token, changes=again, hint_later=True)
-        else:
-            transition(asset.pk, State.FAILED, lease_token=lease.token, changes=changes)
+    to = State.FAILED
+    further: Facts = {}
+    if isinstance(error, ContentRejected):
+        to = State.REJECTED
+    elif _is_passing(error) and asset.hints < _PATIENCE:
+        to, further = State.UPLOADED, {"attempt": asset.attempt - 1, "hints": asset.hints + 1}
+    changes = {"variants": {}, "error_code": error.code, "error_reason": error.detail, **further}
+    later = to is State.UPLOADED
+    try:
+        outlasting_the_database(
+            lambda: transition(asset.pk, to, lease_token=lease.token, changes=changes, hint_later=later)
+        )
+    except StaleTransitionError:
+        pass
+    except DATABASE_AWAY as away:
+        _log.error("asset %s: left to its lease, as the database stays away: %s", asset.pk, str(away).strip())
 
 
 def _is_passing(error: MediadockError) -> bool:
     """Whether it lies with the servers, not with the file, and is likely to pass."""
-    is_away = isinstance(error, StoreUnavailable) and error.transient
+    is_away = isinstance(error, _DatabaseAway) or (isinstance(error, StoreUnavailable) and error.transient)
     return is_away or (isinstance(error, ProcessingFailed) and error.code == "no_space")
 
 
-def _discard(publisher: Publisher) -> None:
-    """At once if the store lets us; what stays is unreferenced and the sweeper's."""
-    with suppress(Unavailable):
-        publisher.discard()
+def _discard(asset_id: int, publisher: Publisher) -> None:
+    """Remove what was stored in vain, at once if the store lets us; what stays is unreferenced and the sweeper's.
+
+    What the row shows was not stored in vain: its commit came through, and nobody heard of it.
+    """
+    with suppress(Unavailable, *DATABASE_AWAY):
+        rows = MediaAsset.objects.filter(pk=asset_id).values_list("variants", flat=True)
+        publisher.discard(shown={variant["key"] for variants in rows for variant in variants.values()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Collection
 from typing import Any, BinaryIO
 
 from mediadock.core.filetypes import Kind, extension_of
@@ -110,7 +111,8 @@ class Publisher:
         if asset.kind == Kind.FILE:
             self.variants[FILE] = {**kept, "content_type": content_type}
 
-    def discard(self) -> None:
-        """Remove what was stored by an attempt that did not end well."""
-        object_store().delete([variant["key"] for variant in self.variants.values()])
+    def discard(self, *, shown: Collection[str]) -> None:
+        """Remove what was stored by an attempt that did not end well, but for the keys that are ``shown`` after all."""
+        keys = [variant["key"] for variant in self.variants.values()]
+        object_store().delete([key for key in keys if key not in shown])
         crash_point("variants_discarded")

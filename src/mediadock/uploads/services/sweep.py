@@ -53,6 +53,8 @@ def sweep() -> Swept:
 
 
 def _lapsed_leases() -> tuple[int, int]:
+    if _database_has_just_started():
+        return 0, 0
     lapsed = MediaAsset.objects.filter(state=State.PROCESSING, lease_until__lte=Now()).order_by("lease_until")[:BATCH]
     requeued = given_up = 0
     for asset in lapsed:
@@ -64,6 +66,14 @@ def _lapsed_leases() -> tuple[int, int]:
                 transition(asset.pk, State.UPLOADED, lease_token=asset.lease_token, changes={"variants": {}})
                 requeued += 1
     return requeued, given_up
+
+
+def _database_has_just_started() -> bool:
+    """Whether leases may have lapsed only because nobody could renew them: their workers are given as long again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now() < pg_postmaster_start_time() + make_interval(secs => %s)", [conf().lease_s])
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def _lost_hints() -> int:
