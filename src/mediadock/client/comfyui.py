@@ -20,6 +20,7 @@ from mediadock.client.account import Account
 from mediadock.client.connections import Connections, readable
 from mediadock.client.errors import BadAnswer, ClientError, StoreRefused, Unreachable
 from mediadock.client.generated import DEFAULT_TYPE, announce_images, begin_image
+from mediadock.client.heads import WholeHead
 from mediadock.client.reading import Fields
 from mediadock.client.retry import RetryPolicy, with_retries
 from mediadock.client.sessions import DirectSession
@@ -78,12 +79,16 @@ class ComfyUI:
     def _whole(self, path: str) -> bytes:
         connection, response = self._get(path)
         with closing(connection):
-            return response.read()
+            try:
+                return response.read()
+            except (OSError, HTTPException) as error:
+                raise Unreachable("unreachable", f"ComfyUI broke off in the middle of an answer: {error}.") from error
 
     def _get(self, path: str) -> tuple[HTTPConnection, HTTPResponse]:
         parts = urlsplit(self._base_url)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         connection = kind(parts.netloc, timeout=self._timeout_s)
+        connection.response_class = WholeHead
         try:
             connection.request("GET", parts.path + path)
             response = connection.getresponse()

@@ -17,6 +17,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from mediadock.client.errors import Unreachable
+from mediadock.client.heads import WholeHead
 
 
 class Body(Protocol):
@@ -128,9 +129,9 @@ class Connections:
         return connections
 
     def _make(self, scheme: str, netloc: str) -> HTTPConnection:
-        if scheme == "https":
-            return HTTPSConnection(netloc, context=self._tls)
-        return HTTPConnection(netloc)
+        made = HTTPSConnection(netloc, context=self._tls) if scheme == "https" else HTTPConnection(netloc)
+        made.response_class = WholeHead
+        return made
 
 
 def _exchange(
