@@ -45,6 +45,7 @@ WITHIN = {
     "contrib/generated/images.py:_prepared": "grant_image has a transaction open",
     "contrib/generated/arrivals.py:expected_image": "adopt_object has a transaction open",
     "api/idempotency.py:_check_keys_at_once": "writes nothing",
+    "api/idempotency.py:_kept": "the transaction that _opening has begun",
     "api/idempotency.py:forget_old_answers": "yesterday's answers, at any time",
     "webhooks/deliveries.py:endpoints_with_work": "reads",
     "webhooks/deliveries.py:endpoints_left_alone": "reads",

@@ -217,7 +217,8 @@ class Tour:
     def _prepare_once(self) -> None:
         """A message is prepared under one key, over and over until there is an answer."""
         sender, receiver = self._two()
-        sender.prepare_once(receiver, paper(self._next()))
+        for make in (paper, novel):
+            sender.prepare_once(receiver, make(self._next()))
 
     def _leave_an_orphan(self) -> None:
         """What comes under the key of an upload that has ended is removed by whoever tidies, who may die of it."""

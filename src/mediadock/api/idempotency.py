@@ -1,10 +1,16 @@
-"""``Idempotency-Key`` on every POST that creates: per user and path, for 24 hours, the same answer again."""
+"""``Idempotency-Key`` on every POST that creates: per user and path, for 24 hours, the same answer again.
+
+What a request creates is committed together with its answer, under the lock of the key's row: of a process that dies
+neither is left, and the next with the key is the first.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec
@@ -17,30 +23,29 @@ from mediadock.api.models import IdempotentRequest
 from mediadock.auth.http import principal_of
 from mediadock.core.errors import Conflict, FieldError, Malformed
 from mediadock.uploads.crashpoints import committing
+from mediadock.uploads.together import recorded_within
 
 KEPT_FOR = timedelta(hours=24)
 P = ParamSpec("P")
+View = Callable[P, HttpResponse]
 
 
-def idempotent(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+def idempotent(view: View[P]) -> View[P]:
     """Remember the view's answer under the request's ``Idempotency-Key``, if it has one.
 
     The same key with another body is 422 (``idempotency_key_reused``), while the first still runs 409
     (``idempotency_in_progress``). Failures are not remembered: they created nothing and may be tried again.
     """
+    return _answering(view, asks_the_store=False)
 
-    @wraps(view)
-    def answered(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        request = args[0]
-        assert isinstance(request, HttpRequest)
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
-            return view(*args, **kwargs)
-        return _remembered(request, key, lambda: view(*args, **kwargs))
 
-    # ninja reads the view's parameters here; its annotations are names of the view's module, not of this one
-    answered.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
-    return answered
+def idempotent_upload(view: View[P]) -> View[P]:
+    """The same for a view that prepares an upload, for which the store may have to be asked.
+
+    The transaction begins when the store has answered, with what ``prepare_uploads`` records: what the view itself
+    writes before that is no part of it, and belongs into the upload's ``NewLink``.
+    """
+    return _answering(view, asks_the_store=True)
 
 
 def forget_old_answers() -> int:
@@ -48,27 +53,92 @@ def forget_old_answers() -> int:
     return IdempotentRequest.objects.filter(created_at__lt=Now() - KEPT_FOR).delete()[0]
 
 
-def _remembered(request: HttpRequest, key: str, run: Callable[[], HttpResponse]) -> HttpResponse:
-    """The first answer under this key, made now if there is none yet.
+def _answering(view: View[P], *, asks_the_store: bool) -> View[P]:
+    @wraps(view)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        request = args[0]
+        assert isinstance(request, HttpRequest)
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return view(*args, **kwargs)
+        keeping = _Keeping(_name(request, key), _digest(request))
+        return keeping.first_answer(lambda: view(*args, **kwargs), late=asks_the_store)
 
-    The key's row is locked while its request runs, and what that creates is committed together with its answer: of a
-    process that dies neither is left, and the next with the key is the first.
-    """
-    name, digest = _name(request, key), _digest(request)
-    _note(name, digest)
-    with committing("answered"):
-        record = IdempotentRequest.objects.select_for_update(skip_locked=True).filter(**name).first()
-        if record is None or record.status is not None:
-            return _again(record or IdempotentRequest.objects.filter(**name).first(), digest)
-        _check_keys_at_once()
-        response = run()
+    # ninja reads the view's parameters here; its annotations are names of the view's module, not of this one
+    answered.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
+    return answered
+
+
+class _AnsweredByAnotherError(Exception):
+    """Another request with the key holds its row, or has answered; nothing of ours is recorded."""
+
+
+class _Keeping:
+    """One request under its key: ``_transaction`` holds the key's row from when it is open."""
+
+    def __init__(self, name: Mapping[str, Any], digest: str) -> None:
+        self._name, self._digest = name, digest
+        self._transaction = ExitStack()
+        self._row: IdempotentRequest | None = None
+
+    def first_answer(self, run: Callable[[], HttpResponse], *, late: bool) -> HttpResponse:
+        """The first answer under this key, made now if there is none yet."""
+        self._note()
+        try:
+            with self._transaction:
+                return self._kept(self._run_late(run) if late else self._run_within(run))
+        except _AnsweredByAnotherError:
+            return _again(self._known(), self._digest)
+
+    def _run_within(self, run: Callable[[], HttpResponse]) -> HttpResponse:
+        with self._opening():
+            return run()
+
+    def _run_late(self, run: Callable[[], HttpResponse]) -> HttpResponse:
+        known = self._known()
+        if known is not None and known.status is not None:
+            raise _AnsweredByAnotherError  # so the store need not be asked
+        with recorded_within(self._opening):
+            response = run()
+        if self._row is None:  # nothing was recorded: fresh addresses of an upload that was begun before
+            with self._opening():
+                pass
+        return response
+
+    def _note(self) -> None:
+        """See to it that there is a row of this name, and none from yesterday."""
+        row = IdempotentRequest(**self._name, body_sha256=self._digest)
+        with committing("asked"):
+            IdempotentRequest.objects.filter(**self._name, created_at__lt=Now() - KEPT_FOR).delete()
+            IdempotentRequest.objects.bulk_create([row], ignore_conflicts=True)
+
+    def _known(self) -> IdempotentRequest | None:
+        return IdempotentRequest.objects.filter(**self._name).first()
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Begin the transaction and take the key; ends both where what is done within fails."""
+        try:
+            self._transaction.enter_context(committing("answered"))
+            row = IdempotentRequest.objects.select_for_update(skip_locked=True).filter(**self._name).first()
+            if row is None or row.status is not None:
+                raise _AnsweredByAnotherError
+            self._row = row
+            _check_keys_at_once()
+            yield
+        except BaseException:
+            self._transaction.__exit__(*sys.exc_info())  # before the store is told that nothing came of it
+            raise
+
+    def _kept(self, response: HttpResponse) -> HttpResponse:
+        assert self._row is not None
         if response.status_code >= 400:
             transaction.set_rollback(True)
             return response
-        IdempotentRequest.objects.filter(pk=record.pk).update(
-            body_sha256=digest, status=response.status_code, body=response.content.decode()
+        IdempotentRequest.objects.filter(pk=self._row.pk).update(
+            body_sha256=self._digest, status=response.status_code, body=response.content.decode()
         )
-    return response
+        return response
 
 
 def _check_keys_at_once() -> None:
@@ -84,13 +154,6 @@ def _name(request: HttpRequest, key: str) -> dict[str, Any]:
             "idempotency_key_invalid", sentence, errors=[FieldError("Idempotency-Key", "invalid", sentence)]
         )
     return {"user_id": principal_of(request).user_id, "path": request.path, "key": key}
-
-
-def _note(name: Mapping[str, Any], digest: str) -> None:
-    """See to it that there is a row of this name, and none from yesterday."""
-    with committing("asked"):
-        IdempotentRequest.objects.filter(**name, created_at__lt=Now() - KEPT_FOR).delete()
-        IdempotentRequest.objects.bulk_create([IdempotentRequest(**name, body_sha256=digest)], ignore_conflicts=True)
 
 
 def _again(record: IdempotentRequest | None, digest: str) -> HttpResponse:

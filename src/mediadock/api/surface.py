@@ -1,5 +1,7 @@
 """What a surface is made of: everything that the one file of a kind of upload needs, in one import.
 
+``import mediadock.api.surface as md`` says whose each name is. Its tests need ``mediadock.api.testing``.
+
 A surface declares its profile, registers it, and has a router with thin views; ``surface.py`` of an installed app is
 found by itself. ``docs/howto/add-a-profile.md`` builds one.
 """
@@ -14,7 +16,7 @@ from typing import Any, ParamSpec, Protocol
 from django.db.models import QuerySet
 from django.http import HttpResponse
 
-from mediadock.api.idempotency import idempotent
+from mediadock.api.idempotency import idempotent_upload
 from mediadock.api.media import MediaList, media_out
 from mediadock.api.pagination import DEFAULT_LIMIT, newest_page
 from mediadock.api.responses import json_response
@@ -25,10 +27,20 @@ from mediadock.core.errors import Forbidden, NotFound
 from mediadock.core.filetypes import Kind
 from mediadock.core.links import LinkKind, register_link
 from mediadock.core.parts import GIB, MIB
-from mediadock.core.profiles import LinkedAsset, Profile, register
+from mediadock.core.profiles import (
+    AudioPreset,
+    DocumentPreset,
+    ImagePreset,
+    LinkedAsset,
+    Profile,
+    VideoPreset,
+    VideoVariant,
+    register,
+)
 from mediadock.core.states import State
-from mediadock.uploads.links import ExistingLink
+from mediadock.uploads.links import ExistingLink, NewLink
 from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.services.delete import delete_asset
 from mediadock.uploads.services.find import find_linked
 from mediadock.uploads.services.prepare import Prepared, prepare_uploads
 
@@ -38,18 +50,25 @@ __all__ = [
     "MEDIA_PAGE",
     "MIB",
     "SESSION",
+    "AudioPreset",
     "DeclaredFile",
+    "DocumentPreset",
     "ExistingLink",
     "Forbidden",
+    "ImagePreset",
     "Kind",
     "LinkKind",
     "LinkedAsset",
+    "NewLink",
     "NotFound",
     "Prepared",
     "Profile",
     "State",
+    "VideoPreset",
+    "VideoVariant",
     "bearer",
     "begins_upload",
+    "delete_asset",
     "find_linked",
     "media_page",
     "prepare_uploads",
@@ -76,10 +95,11 @@ class Shape(Protocol):
 def begins_upload(view: Callable[P, Prepared]) -> Callable[P, HttpResponse]:
     """A view that takes a ``DeclaredFile`` and gives what was prepared for it; answers 201 with the upload session.
 
-    It is safe to repeat with an ``Idempotency-Key``; what is refused is named as ``DeclaredFile`` spells it.
+    It is safe to repeat with an ``Idempotency-Key``; what is refused is named as ``DeclaredFile`` spells it. A view
+    that writes something of its own does so in the link (``NewLink``) or in a hook of the profile.
     """
 
-    @idempotent
+    @idempotent_upload
     @fields_called(DECLARED_FIELDS)
     @wraps(view)
     def begun(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:

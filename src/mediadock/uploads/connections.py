@@ -47,3 +47,12 @@ def replace_dead_connections() -> None:
     pool = getattr(connection, "pool", None)  # only where Django pools its connections
     if pool is not None:
         pool.check()
+
+
+def give_connection_back() -> None:
+    """Let others have this thread's connection while something slow is asked; the next statement takes another.
+
+    Nothing is done inside a transaction, or where Django pools no connections: there a new one would be opened.
+    """
+    if not connection.in_atomic_block and getattr(connection, "pool", None) is not None:
+        connection.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
-from mediadock.api.idempotency import idempotent
+from mediadock.api.idempotency import idempotent_upload
 from mediadock.api.responses import json_response
 from mediadock.api.schemas import REFUSALS, StageOut
 from mediadock.auth.http import bearer, principal_of
@@ -36,7 +36,7 @@ router = Router(auth=bearer, tags=["chat uploads"])
 
 
 @router.post("/chats/upload/prepare/", response={201: GrantOut, 200: GrantOut, **REFUSALS})
-@idempotent
+@idempotent_upload
 def prepare(request: HttpRequest, body: Body[PrepareBody]) -> HttpResponse:
     """Begin a message with one file, or ask for further or fresh addresses of an upload that was begun."""
     user_id = principal_of(request).user_id
@@ -50,7 +50,7 @@ def prepare(request: HttpRequest, body: Body[PrepareBody]) -> HttpResponse:
 
 
 @router.post("/files/upload/", response={201: AlbumOut, **REFUSALS})
-@idempotent
+@idempotent_upload
 def prepare_album(request: HttpRequest, body: AlbumIn) -> HttpResponse:
     """Begin a message with many files: all of them, or nothing."""
     prepared = _prepare_message(

@@ -19,6 +19,7 @@ from mediadock.core.keys import holds_the_id, incoming_key
 from mediadock.core.policy import Declared, UploadPlan, plan_upload
 from mediadock.core.profiles import Profile
 from mediadock.core.states import State
+from mediadock.uploads.connections import give_connection_back
 from mediadock.uploads.crashpoints import crash_point
 from mediadock.uploads.facts import Granted, Stopwatch, tell
 from mediadock.uploads.grants import Grant, grant_upload
@@ -26,6 +27,7 @@ from mediadock.uploads.links import ExistingLink, NewLink
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.recording import record_prepared, reserve_ids
 from mediadock.uploads.store import object_store
+from mediadock.uploads.together import recording
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def prepare_uploads(
     ]
     try:
         _open_multiparts(assets)
-        record_prepared(assets, owner_id=owner_id, profile=profile, audience=audience, link=link)
+        with recording():
+            record_prepared(assets, owner_id=owner_id, profile=profile, audience=audience, link=link)
     except BaseException:
         _give_back(assets)
         raise
@@ -138,10 +141,12 @@ def _asset(
 
 
 def _open_multiparts(assets: Sequence[MediaAsset]) -> None:
-    for asset in assets:
-        if asset.num_parts is not None:
-            asset.upload_id = object_store().create_multipart(asset.object_key, content_type=asset.declared_type)
-            crash_point("multipart_opened")
+    in_parts = [asset for asset in assets if asset.num_parts is not None]
+    if in_parts:
+        give_connection_back()
+    for asset in in_parts:
+        asset.upload_id = object_store().create_multipart(asset.object_key, content_type=asset.declared_type)
+        crash_point("multipart_opened")
 
 
 def _give_back(assets: Sequence[MediaAsset]) -> None:
