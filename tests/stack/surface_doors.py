@@ -45,6 +45,8 @@ SURFACE_DOORS = [
     Door("GET", "/media/{media_id}", *OWN),
     Door("GET", "/media/{media_id}/urls", *OWN),
     Door("POST", "/media/{media_id}/urls", *OWN),
+    Door("GET", "/media/{media_id}/parts", *OWN),
+    Door("POST", "/media/{media_id}/abort", *OWN),
     Door("POST", "/media/{media_id}/complete", 404, 404, 404),
     Door("POST", "/media/{media_id}/complete-multipart", 404, 404, 404, {"uploadId": "none"}),
     Door("DELETE", "/media/{media_id}", *GONE),

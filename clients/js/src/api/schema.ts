@@ -294,6 +294,22 @@ export interface MediaPartIn {
   etag: string;
 }
 
+/** What the store has of an upload and which numbers are missing; a small file has no parts, and nulls. */
+export interface MediaPartsOut {
+  uploadId: string | null;
+  partSize: number | null;
+  totalParts: number | null;
+  parts: Array<MediaStoredPartOut>;
+  missing: Array<number>;
+}
+
+/** A part that the store has; `size` is bytes. */
+export interface MediaStoredPartOut {
+  partNumber: number;
+  etag: string;
+  size: number;
+}
+
 /** One published form of a medium. */
 export interface MediaVariantOut {
   url: string;

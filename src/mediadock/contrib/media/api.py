@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from mediadock.api.idempotency import idempotent
+from mediadock.api.idempotency import idempotent_upload
 from mediadock.api.media import CompletedOut, MediaOut, completed_out, media_out
 from mediadock.api.pagination import DEFAULT_LIMIT
 from mediadock.api.responses import json_response
@@ -13,16 +13,19 @@ from mediadock.api.schemas import REFUSALS
 from mediadock.api.sessions import SESSION_FIELDS, URLS_ROUTE, SessionOut, fields_called, session_out
 from mediadock.api.surface import MEDIA_PAGE, SESSION, media_page
 from mediadock.auth.http import bearer, principal_of
-from mediadock.contrib.media.schemas import CompleteMultipartIn, SessionIn
+from mediadock.contrib.media.schemas import CompleteMultipartIn, MediaPartsOut, SessionIn
+from mediadock.contrib.media.shape import media_parts_out
 from mediadock.contrib.media.types import media_type_named, media_type_names
 from mediadock.core.errors import Conflict, Forbidden, NotFound
 from mediadock.core.parts import MAX_BATCH_COUNT
 from mediadock.core.profiles import Profile
 from mediadock.storage.shapes import CompletedPart
 from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.services.abort import abort_upload
 from mediadock.uploads.services.complete import complete_upload
 from mediadock.uploads.services.delete import delete_asset
 from mediadock.uploads.services.find import Locator, find_asset, find_upload, find_visible_asset
+from mediadock.uploads.services.parts import report_parts
 from mediadock.uploads.services.prepare import prepare_uploads
 from mediadock.uploads.services.urls import fresh_urls
 
@@ -30,7 +33,7 @@ router = Router(auth=bearer, tags=["media"])
 
 
 @router.post("/media/upload-session", response=SESSION)
-@idempotent
+@idempotent_upload
 @fields_called(SESSION_FIELDS)
 def begin(request: HttpRequest, body: SessionIn) -> HttpResponse:
     """Begin an upload: one address for a small file, one for each part of a larger one."""
@@ -47,6 +50,20 @@ def more_urls(request: HttpRequest, media_id: int, start: int = 1, count: int = 
     locator = Locator(asset_id=media_id)
     _, grant = fresh_urls(owner_id=principal_of(request).user_id, locator=locator, start=start, count=count)
     return json_response(200, session_out(grant))
+
+
+@router.get("/media/{media_id}/parts", response={200: MediaPartsOut, **REFUSALS})
+def media_parts(request: HttpRequest, media_id: int) -> HttpResponse:
+    """What the store has of an upload, of any surface's, and what is missing."""
+    asset = find_asset(principal_of(request).user_id, media_id)
+    return json_response(200, media_parts_out(asset, report_parts(asset)))
+
+
+@router.post("/media/{media_id}/abort", response={200: CompletedOut, **REFUSALS})
+def abort_media(request: HttpRequest, media_id: int) -> HttpResponse:
+    """Give an unfinished upload up, of any surface's; saying it again is the same answer."""
+    user_id = principal_of(request).user_id
+    return json_response(200, completed_out(abort_upload(find_asset(user_id, media_id)), viewer_id=user_id))
 
 
 @router.post("/media/{media_id}/complete", response={200: CompletedOut, **REFUSALS})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from mediadock.api.schemas import StrictSchema, Token
@@ -43,3 +44,21 @@ class CompleteMultipartIn(StrictSchema):
 
     uploadId: Token
     parts: Annotated[list[MediaPartIn], Field(max_length=10_000)] | None = None
+
+
+class MediaStoredPartOut(Schema):
+    """A part that the store has; ``size`` is bytes."""
+
+    partNumber: int
+    etag: str
+    size: int
+
+
+class MediaPartsOut(Schema):
+    """What the store has of an upload and which numbers are missing; a small file has no parts, and nulls."""
+
+    uploadId: str | None
+    partSize: int | None
+    totalParts: int | None
+    parts: list[MediaStoredPartOut]
+    missing: list[int]
