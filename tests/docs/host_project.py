@@ -1,13 +1,65 @@
-"""The host project of quickstart.md and profiles.md, written out of their blocks."""
+"""The host project of quickstart.md and profiles.md, written out of their blocks; and one that mounts no chat."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from docs.pages import Block
+from docs.pages import Block, blocks, page
+from mediadock.local.ports import LOOPBACK, accepts, free_port
+from mediadock.local.program import Program, search_path
 from stack.embedded import Embedded
+
+_MAKE_PERSON = """
+import secrets, time
+from django.contrib.auth.models import User
+from mediadock.auth.conf import token_settings
+from mediadock.auth.jwt import issue
+user = User.objects.create_user(secrets.token_hex(8))
+print(user.pk, issue(token_settings(), user_id=user.pk, now=time.time()))
+"""
+_MEDIA_ALONE = """
+from django.urls import path
+from ninja import NinjaAPI
+
+from mediadock.api.problems import install_handlers
+from mediadock.contrib.assets.api import router as assets
+from mediadock.contrib.media.api import router as media
+
+api = NinjaAPI(urls_namespace="mediadock")
+install_handlers(api)
+for router in (media, assets):
+    api.add_router("", router)
+
+urlpatterns = [path("api/v1/", api.urls)]
+"""
+
+
+@dataclass(frozen=True)
+class Host:
+    """A project in ``folder``, served at ``url``."""
+
+    folder: Path
+    url: str
+    environment: Mapping[str, str]
+
+    def manage(self, *command: str) -> str:
+        """What a management command printed; one that fails fails the test with it."""
+        argv = ("python", "-m", "django", *command)
+        ran = subprocess.run(
+            argv, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    def make_person(self) -> tuple[int, str]:
+        """A new user's id and token."""
+        user_id, token = self.manage("shell", "--verbosity", "0", "-c", _MAKE_PERSON).split()
+        return int(user_id), token
 
 
 def write_files(page_blocks: Sequence[Block], *, folder: Path, server: str = "") -> None:
@@ -40,3 +92,36 @@ def host_environment(stack: Embedded, *, database: str) -> dict[str, str]:
         "S3_ACCESS_KEY": servers["MEDIADOCK_S3_ACCESS_KEY"],
         "S3_SECRET_KEY": servers["MEDIADOCK_S3_SECRET_KEY"],
     }
+
+
+def process_environment(stack: Embedded, *, folder: Path, database: str) -> dict[str, str]:
+    """What a process of the project in ``folder`` is started with."""
+    return {
+        "PATH": search_path(),
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "DJANGO_SETTINGS_MODULE": "host.settings",
+        "PYTHONPATH": ".",
+        **host_environment(stack, database=database),
+    }
+
+
+@contextmanager
+def run_media_host(stack: Embedded, *, folder: Path, database: str) -> Iterator[Host]:
+    """The project of the quickstart with the media service in place of the chat: its API, and no worker or relay."""
+    port = free_port()
+    write_files(blocks(page("quickstart.md")), folder=folder)
+    settings, urls = folder / "host" / "settings.py", folder / "host" / "urls.py"
+    settings.write_text(settings.read_text().replace("mediadock.contrib.chat", "mediadock.contrib.media"))
+    urls.write_text(_MEDIA_ALONE)
+    environment = process_environment(stack, folder=folder, database=database)
+    host = Host(folder, f"http://{LOOPBACK}:{port}", environment)
+    host.manage("migrate", "--verbosity", "0")
+    host.manage("ensure_bucket")
+    served = f"granian --interface wsgi --port {port} --blocking-threads 4 --log-level warning host.wsgi:application"
+    with stack.supervisor() as supervisor:
+        text = f"cd '{folder}' && exec {served}"
+        program = Program(name="host", argv=("bash", "-c", text), env=environment, ready=lambda: accepts(port))
+        supervisor.launch(program)
+        supervisor.wait_ready()
+        yield host

@@ -12,6 +12,7 @@ from mediadock.client import server, surfaces
 from mediadock.client.account import Account, Tokens
 from mediadock.client.comfyui import Brought, ComfyUI, bring_images
 from mediadock.client.connections import Connections
+from mediadock.client.doors import ChatDoors, Doors, MediaDoors, doors_of
 from mediadock.client.events import Cursor, latest_seq
 from mediadock.client.fingerprints import FingerprintStore
 from mediadock.client.follow import follow_assets
@@ -99,7 +100,7 @@ class Client:
         files together. ``on_progress`` is called from the sending threads, one call at a time for each file. Setting
         ``stop`` ends it with ``Stopped``; ``UploadIncomplete`` names the files that did not arrive.
         """
-        route = self._route(stop)
+        route = self._route(ChatDoors(self._account), stop)
         sending = Sending(receiver_id, text, part_size_bytes, parallel, sha256, resume)
         return upload_files(route, self._fingerprints, [Path(path) for path in paths], sending, on_progress=on_progress)
 
@@ -128,6 +129,26 @@ class Client:
     def set_avatar(self, path: str | Path, *, on_progress: OnProgress | None = None) -> Arrived:
         """Send a picture that replaces this account's avatar once it is ready."""
         return surfaces.send_avatar(self._one_by_one(1, on_progress, None), Path(path))
+
+    def upload_media(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        media_type: str | None = None,
+        parallel: int = 4,
+        sha256: bool = False,
+        resume: bool = True,
+        on_progress: OnProgress | None = None,
+        stop: Flag | None = None,
+    ) -> Arrived:
+        """Send files to the media service; arguments and errors are those of ``upload``.
+
+        ``media_type`` is one that the server declares; left out, pictures, films and sounds are ``post-image``,
+        ``post-video``, ``post-audio``. What an interrupted call of the same files has sent is left alone (``resume``).
+        """
+        sender = self._one_by_one(parallel, on_progress, stop)
+        files = [Path(path) for path in paths]
+        return surfaces.send_media(sender, files, media_type=media_type, sha256=sha256, resume=resume)
 
     def post(
         self,
@@ -179,11 +200,11 @@ class Client:
 
     def complete(self, asset_id: int) -> str:
         """Say that the bytes of this asset are all there, and hear its stage; a repeat is harmless."""
-        return server.complete(self._account, asset_id)
+        return doors_of(self._account, asset_id).complete(asset_id)
 
     def abort(self, asset_id: int) -> None:
         """Give up an unfinished upload; its bytes are deleted."""
-        server.abort(self._account, asset_id)
+        doors_of(self._account, asset_id).abort(asset_id)
         self._fingerprints.forget(asset_id)
 
     def status(self, asset_id: int) -> Asset:
@@ -223,8 +244,8 @@ class Client:
         """Each of these assets whenever it changes, until all are ready or have failed."""
         return follow_assets(self._account, asset_ids, stop=stop or Flag())
 
-    def _route(self, stop: Flag | None) -> Route:
-        return Route(self._account, self._connections, self._policy, stop or Flag())
+    def _route(self, doors: Doors, stop: Flag | None) -> Route:
+        return Route(self._account, doors, self._connections, self._policy, stop or Flag())
 
     def _one_by_one(self, parallel: int, on_progress: OnProgress | None, stop: Flag | None) -> OneByOne:
-        return OneByOne(self._route(stop), self._fingerprints, parallel, on_progress)
+        return OneByOne(self._route(MediaDoors(self._account), stop), self._fingerprints, parallel, on_progress)

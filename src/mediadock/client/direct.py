@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mediadock.client import server
 from mediadock.client.errors import StoreRefused
 from mediadock.client.local_file import LocalFile
 from mediadock.client.parts import PartRange
@@ -31,7 +30,7 @@ class DirectTransfer:
     def complete(self) -> None:
         """The server looks at the object in the store; a repeat is harmless."""
         self._file.check_unchanged()
-        server.complete(self._route.account, self._session.asset_id)
+        self._route.doors.complete(self._session.asset_id)
         self._meter.finish()
 
     def _send(self) -> None:
@@ -50,4 +49,4 @@ class DirectTransfer:
         self._route.put(self._file.path, whole, self._session.put_url, headers, self._meter, as_part=False)
 
     def _renew(self) -> None:
-        self._session = server.direct_again(self._route.account, self._session.asset_id)
+        self._session = self._route.doors.direct_again(self._session.asset_id)

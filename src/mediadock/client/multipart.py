@@ -23,7 +23,7 @@ class MultipartTransfer:
     def __init__(self, route: Route, file: LocalFile, session: MultipartSession, meter: Meter) -> None:
         self._route, self._file, self._session, self._meter = route, file, session, meter
         self._plan = PartPlan(file.size_bytes, session.part_size_bytes, session.num_parts)
-        self._urls = PartUrls(route.account, session)
+        self._urls = PartUrls(route.doors, session)
         whole = [part for part in session.stored if part.size_bytes == self._plan.size_of(part.number)]
         self._etags = {part.number: part.etag for part in whole}
         if whole:
@@ -43,12 +43,12 @@ class MultipartTransfer:
         """The store puts the file together; parts that it turns out not to have are sent again, once."""
         self._file.check_unchanged()
         try:
-            server.complete(self._route.account, self._session.asset_id, self._etags)
+            self._route.doors.complete_parts(self._session, self._etags)
         except WrongState as error:
             if error.code not in ("parts_missing", "parts_mismatch"):
                 raise
             self._send_what_is_missing()
-            server.complete(self._route.account, self._session.asset_id)
+            self._route.doors.complete(self._session.asset_id)
         self._meter.finish()
 
     def _send(self, part: PartRange) -> None:
@@ -70,7 +70,7 @@ class MultipartTransfer:
             self._check_arrived(error)
 
     def _send_what_is_missing(self) -> None:
-        begun = server.begun(self._route.account, self._session.asset_id)
+        begun = self._route.doors.begun(self._session.asset_id)
         stored = begun.stored if isinstance(begun, MultipartSession) else ()
         whole = {part.number for part in stored if part.size_bytes == self._plan.size_of(part.number)}
         for part in parts_to_send(self._plan, stored=whole):

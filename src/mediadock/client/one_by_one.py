@@ -97,7 +97,7 @@ class OneByOne:
                 continue
             for index, file in enumerate(files):
                 if index not in known and (file.path.name, file.size_bytes) == named:
-                    session = server.begun(self.route.account, asset_id) if asset_id in waiting else None
+                    session = self.route.doors.begun(asset_id) if asset_id in waiting else None
                     if self._is_it(asset_id, file, session):
                         known[index] = Started(index, file, asset_id, session)
                         break

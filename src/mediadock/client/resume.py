@@ -16,6 +16,7 @@ from itertools import islice
 
 from mediadock.client import server
 from mediadock.client.account import Account
+from mediadock.client.doors import ChatDoors
 from mediadock.client.fingerprints import FingerprintStore, fingerprint
 from mediadock.client.local_file import LocalFile
 from mediadock.client.sessions import MultipartSession, UploadSession
@@ -71,7 +72,7 @@ def _go_on(
         if asset.state in ARRIVED:
             sessions.append(None)
             continue
-        session = server.begun(account, asset.asset_id)
+        session = ChatDoors(account).begun(asset.asset_id)
         if not is_same_file(fingerprints, asset.asset_id, file, session):
             return None
         sessions.append(session)

@@ -1,4 +1,4 @@
-"""The calls of the HTTP API that an upload needs, one function a call (specification: ``docs/http-api.md``)."""
+"""The calls of the HTTP API, one function a call (specification: ``docs/http-api.md``); of an upload: ``doors``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,7 @@ from dataclasses import dataclass
 from mediadock.client.account import Account, Tokens
 from mediadock.client.errors import BadAnswer
 from mediadock.client.reading import Fields
-from mediadock.client.sessions import (
-    DirectSession,
-    Prepared,
-    UploadSession,
-    read_session,
-    read_stored,
-    read_urls,
-)
+from mediadock.client.sessions import Prepared, read_session
 from mediadock.client.values import Asset, Message, Unfinished, User
 
 LIST_LIMIT = 100
@@ -63,38 +56,6 @@ def prepare(account: Account, *, receiver_id: int, text: str, files: Sequence[De
     if len(sessions) != len(files):
         raise BadAnswer("bad_answer", f"The server answered {len(sessions)} uploads for {len(files)} files.")
     return Prepared(answer.integer("message_id"), sessions)
-
-
-def direct_again(account: Account, asset_id: int) -> DirectSession:
-    """The same direct upload with a fresh URL."""
-    session = read_session(account.post("/chats/upload/prepare/", {"asset_id": asset_id}))
-    if not isinstance(session, DirectSession):
-        raise BadAnswer("bad_answer", "The server answered a multipart upload where a direct one was going on.")
-    return session
-
-
-def part_urls(account: Account, asset_id: int, *, start_part: int, batch_count: int) -> dict[int, str]:
-    """Fresh URLs of the parts from ``start_part``; at most 500."""
-    body = {"asset_id": asset_id, "start_part": start_part, "batch_count": batch_count}
-    return read_urls(account.post("/chats/upload/prepare/", body).child("batch"))
-
-
-def begun(account: Account, asset_id: int) -> UploadSession:
-    """An unfinished upload as the store knows it: its parts, and no URLs yet."""
-    return read_stored(asset_id, account.get(f"/chats/upload/{asset_id}/parts/"))
-
-
-def complete(account: Account, asset_id: int, etags: Mapping[int, str] | None = None) -> str:
-    """Say that all bytes are there; the stage that the asset is in then. ``etags`` may be left to the store."""
-    body: dict[str, object] = {"asset_id": asset_id}
-    if etags:
-        body["parts"] = [{"PartNumber": number, "ETag": etags[number]} for number in sorted(etags)]
-    return account.post("/chats/upload/complete/", body).text("stage")
-
-
-def abort(account: Account, asset_id: int) -> None:
-    """Give up an unfinished upload; its bytes are deleted."""
-    account.post("/chats/upload/abort/", {"asset_id": asset_id})
 
 
 def get_asset(account: Account, asset_id: int) -> Asset:

@@ -32,6 +32,7 @@ class MultipartSession:
     """Parts of ``part_size_bytes``; ``urls`` holds those part URLs that are known so far."""
 
     asset_id: int
+    upload_id: str
     part_size_bytes: int
     num_parts: int
     urls: Mapping[int, str] = field(default_factory=dict)
@@ -61,6 +62,7 @@ def read_session(fields: Fields) -> UploadSession:
     if mode == "multipart":
         return MultipartSession(
             asset_id=fields.integer("asset_id"),
+            upload_id=fields.text("upload_id"),
             part_size_bytes=fields.integer("part_size"),
             num_parts=fields.integer("num_parts"),
             urls=read_urls(fields.child("batch")),
@@ -74,6 +76,7 @@ def read_media_session(fields: Fields) -> UploadSession:
         return DirectSession(fields.integer("mediaId"), fields.text("uploadUrl"), fields.child("headers").texts())
     return MultipartSession(
         asset_id=fields.integer("mediaId"),
+        upload_id=fields.text("uploadId"),
         part_size_bytes=fields.integer("partSize"),
         num_parts=fields.integer("totalParts"),
         urls={part.integer("partNumber"): part.text("url") for part in fields.children("partUrls")},
@@ -91,10 +94,27 @@ def read_stored(asset_id: int, fields: Fields) -> UploadSession:
         return DirectSession(asset_id)
     return MultipartSession(
         asset_id=asset_id,
+        upload_id=fields.text("upload_id"),
         part_size_bytes=fields.integer("part_size"),
         num_parts=fields.integer("num_parts"),
         stored=tuple(
             StoredPart(part.integer("PartNumber"), part.text("ETag").strip('"'), part.integer("Size"))
+            for part in fields.children("parts")
+        ),
+    )
+
+
+def read_media_stored(media_id: int, fields: Fields) -> UploadSession:
+    """The same, from ``{uploadId, partSize, totalParts, parts, missing}``."""
+    if "uploadId" not in fields:
+        return DirectSession(media_id)
+    return MultipartSession(
+        asset_id=media_id,
+        upload_id=fields.text("uploadId"),
+        part_size_bytes=fields.integer("partSize"),
+        num_parts=fields.integer("totalParts"),
+        stored=tuple(
+            StoredPart(part.integer("partNumber"), part.text("etag").strip('"'), part.integer("size"))
             for part in fields.children("parts")
         ),
     )

@@ -1,4 +1,4 @@
-"""Albums, avatars and posts: each file has an upload session of its own there."""
+"""Media, albums, avatars and posts: each file has an upload session of its own there."""
 
 from __future__ import annotations
 
@@ -56,27 +56,45 @@ def send_avatar(sender: OneByOne, path: Path) -> Arrived:
     return arrived
 
 
+def send_media(
+    sender: OneByOne, paths: Sequence[Path], *, media_type: str | None, sha256: bool, resume: bool
+) -> Arrived:
+    """These files as media of this type, or of the ``post-…`` type of their kind."""
+    arrived = _send_media(sender, paths, media_type=media_type, sha256=sha256, resume=resume)
+    sender.forget(arrived)
+    return arrived
+
+
 def send_post(sender: OneByOne, text: str, paths: Sequence[Path], *, resume: bool) -> Posted:
     """A post of these words and files. Media of an interrupted call that are in no post yet are taken along."""
+    arrived = _send_media(sender, paths, media_type=None, sha256=False, resume=resume)
+    body = {"content": text, "mediaIds": list(arrived.asset_ids)}
+    post = sender.route.account.post("/feed/submit", body, creates=True)
+    sender.forget(arrived)
+    return Posted(post.integer("postId"), post.text("status"), arrived.asset_ids, arrived.resumed)
+
+
+def _send_media(
+    sender: OneByOne, paths: Sequence[Path], *, media_type: str | None, sha256: bool, resume: bool
+) -> Arrived:
     account = sender.route.account
-    media_types = [_media_type_of(LocalFile.look(path)) for path in paths]  # refused before a byte is sent
+    # what has no type is refused before a byte is sent
+    media_types = [media_type or _media_type_of(LocalFile.look(path)) for path in paths]
 
     def begin(index: int, file: LocalFile) -> tuple[int, UploadSession | None]:
-        declared = {
+        declared: dict[str, object] = {
             "fileName": file.path.name,
             "fileType": file.content_type,
             "fileSize": file.size_bytes,
             "mediaType": media_types[index],
         }
+        if sha256:
+            declared["checksumSha256"] = file.sha256()
         session = read_media_session(account.post("/media/upload-session", declared, creates=True))
         return session.asset_id, session
 
     unposted = (item for item in server.pages(account, "/media") if "postId" not in item) if resume and paths else None
-    arrived = sender.send(paths, begin, earlier=unposted)
-    body = {"content": text, "mediaIds": list(arrived.asset_ids)}
-    post = account.post("/feed/submit", body, creates=True)
-    sender.forget(arrived)
-    return Posted(post.integer("postId"), post.text("status"), arrived.asset_ids, arrived.resumed)
+    return sender.send(paths, begin, earlier=unposted)
 
 
 def _begin(account: Account, address: str, file: LocalFile, *, sha256: bool) -> tuple[int, UploadSession]:

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from mediadock.client.account import Account
 from mediadock.client.connections import Answer, Connections
+from mediadock.client.doors import Doors
 from mediadock.client.errors import ClientError, StoreRefused
 from mediadock.client.parts import PartRange
 from mediadock.client.progress import Meter
@@ -43,6 +44,7 @@ class Route:
     """What every transfer of one upload shares."""
 
     account: Account
+    doors: Doors
     connections: Connections
     policy: RetryPolicy
     stop: Flag

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from mediadock.client import server
-from mediadock.client.account import Account
+from mediadock.client.doors import Doors
 from mediadock.client.errors import BadAnswer
 from mediadock.client.parts import page_from
 from mediadock.client.sessions import MultipartSession
@@ -14,8 +13,8 @@ from mediadock.client.sessions import MultipartSession
 class PartUrls:
     """URLs by part number; threads that need the same page ask for it once."""
 
-    def __init__(self, account: Account, session: MultipartSession) -> None:
-        self._account = account
+    def __init__(self, doors: Doors, session: MultipartSession) -> None:
+        self._doors = doors
         self._session = session
         self._urls = dict(session.urls)
         self._asking = threading.Lock()
@@ -32,7 +31,7 @@ class PartUrls:
             if url is not None and url != expired:
                 return url  # another thread has asked meanwhile
             start, count = page_from(number, num_parts=self._session.num_parts)
-            self._urls |= server.part_urls(self._account, self._session.asset_id, start_part=start, batch_count=count)
+            self._urls |= self._doors.part_urls(self._session.asset_id, start_part=start, batch_count=count)
             if number not in self._urls:
                 raise BadAnswer("bad_answer", f"The server sent no URL for part {number}.")
             return self._urls[number]

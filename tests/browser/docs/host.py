@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs.host_project import host_environment, write_files
+from docs.host_project import Host, process_environment, write_files
 from docs.pages import Block, blocks, page
 from docs.shell import IN_BACKGROUND
 from mediadock.local.ports import LOOPBACK, accepts, free_port
-from mediadock.local.program import Program, search_path
+from mediadock.local.program import Program
 from stack.client import Api
 from stack.embedded import Embedded
 
@@ -40,22 +39,8 @@ class Person:
     session: str
 
 
-@dataclass(frozen=True)
-class Host:
-    """The project in ``folder``, served at ``url``."""
-
-    folder: Path
-    url: str
-    environment: Mapping[str, str]
-
-    def manage(self, *command: str) -> str:
-        """What a management command printed; one that fails fails the test with it."""
-        argv = ("python", "-m", "django", *command)
-        ran = subprocess.run(
-            argv, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=60, check=False
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
+class HostWithPages(Host):
+    """The same with pages, and people who sign in there."""
 
     def person(self, name: str) -> Person:
         """A new user who has signed in."""
@@ -65,7 +50,7 @@ class Host:
 
 
 @contextmanager
-def run_host(stack: Embedded, *, folder: Path, database: str) -> Iterator[Host]:
+def run_host(stack: Embedded, *, folder: Path, database: str) -> Iterator[HostWithPages]:
     """Write the project, make its tables and its bucket, start its worker, relay and pages; stop them at the end."""
     port, no_socket = str(free_port()), str(free_port())
     write_files([*_QUICKSTART, *_CLIENTS], folder=folder)
@@ -73,15 +58,8 @@ def run_host(stack: Embedded, *, folder: Path, database: str) -> Iterator[Host]:
     # Nothing serves the documented socket, and on this machine something of somebody else's may listen there.
     nowhere = f'MEDIADOCK["ws_url"] = "ws://{LOOPBACK}:{no_socket}/ws/events/"\n'
     settings.write_text(settings.read_text().replace(DOCUMENTED_PORT, port) + nowhere)
-    environment = {
-        "PATH": search_path(),
-        "HOME": str(folder),
-        "LC_ALL": "C.UTF-8",
-        "DJANGO_SETTINGS_MODULE": "host.settings",
-        "PYTHONPATH": ".",
-        **host_environment(stack, database=database),
-    }
-    host = Host(folder, f"http://{LOOPBACK}:{port}", environment)
+    environment = process_environment(stack, folder=folder, database=database)
+    host = HostWithPages(folder, f"http://{LOOPBACK}:{port}", environment)
     host.manage("migrate", "--verbosity", "0")
     host.manage("ensure_bucket")
     with stack.supervisor() as supervisor:

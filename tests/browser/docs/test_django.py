@@ -10,19 +10,19 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.docs.arriving import received, wait_for_pictures
-from browser.docs.host import Host, run_host
+from browser.docs.host import HostWithPages, run_host
 from browser.watching import Complaints
 from stack.embedded import Embedded
 
 
 @pytest.fixture(scope="module")
-def host(stack: Embedded, one_file: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+def host(stack: Embedded, one_file: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostWithPages]:
     with run_host(stack, folder=tmp_path_factory.mktemp("host-project"), database="docs_clients") as host:
         yield host
 
 
 def test_a_picture_of_the_template_is_ready_at_the_other_person(
-    page: Page, host: Host, complaints: Complaints, picture: Path
+    page: Page, host: HostWithPages, complaints: Complaints, picture: Path
 ) -> None:
     complaints.expect("WebSocket connection to", "favicon.ico")  # the project has neither
     sender, reader = host.person("carol"), host.person("dave")
@@ -38,13 +38,13 @@ def test_a_picture_of_the_template_is_ready_at_the_other_person(
     assert received(reader.api, sender_id=sender.api.user_id, file_name=picture.name)["state"] == "ready"
 
 
-def test_who_is_not_signed_in_gets_no_token(page: Page, host: Host) -> None:
+def test_who_is_not_signed_in_gets_no_token(page: Page, host: HostWithPages) -> None:
     answer = page.request.get(f"{host.url}/media-token", max_redirects=0)
     assert answer.status == 302
     assert "token" not in answer.text()
 
 
-def test_the_file_may_be_renamed_by_the_storage_of_a_deployment(host: Host) -> None:
+def test_the_file_may_be_renamed_by_the_storage_of_a_deployment(host: HostWithPages) -> None:
     with tempfile.TemporaryDirectory() as collected:
         settings = host.folder / "host" / "deployed.py"
         settings.write_text(
