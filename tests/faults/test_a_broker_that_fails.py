@@ -1,7 +1,8 @@
-"""Redis is emptied, killed and stalled: hints are lost, uploads are not."""
+"""Redis is emptied, killed, stalled and away: hints are lost, uploads are not."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,13 @@ from stack.waiting import eventually
 JOBS = 50
 STALL_S = 10.0
 GONE_S = 3.0
+DOWN_S = float(os.environ.get("MEDIADOCK_REDIS_DOWN_S", "12"))
+"""Seconds without a Redis while everything else runs: longer than anybody takes to connect (2 s, the workers 5 s), than
+a round of the sweeper (5 s) and than what waits is left without another hint (10 s)."""
+
+MOST_WHILE_DOWN = 120
+"""Uploads; a page of events holds what is told of more."""
+
 T = TypeVar("T")
 
 
@@ -85,8 +93,28 @@ def test_requests_stay_quick_while_redis_is_stalled_and_while_it_is_gone(
     assert_done_once(uploads, sender, receiver)
 
 
-def keep_sending(sender: Api, receiver: Api, *, for_s: float) -> list[Upload]:
-    """Pictures one after another; each call is answered within a second."""
+@pytest.mark.slow
+@pytest.mark.timeout(300 + 4 * DOWN_S)
+def test_uploads_are_taken_while_redis_is_down_and_processed_once_it_is_back(
+    server: BreakableServer, sender: Api, receiver: Api
+) -> None:
+    server.start_worker("first")
+    send(sender, receiver, quick_jpeg(), name="before.jpg", content_type="image/jpeg").settled()
+    server.kill("redis")
+    uploads = keep_sending(sender, receiver, for_s=DOWN_S, every_s=max(0.2, DOWN_S / MOST_WHILE_DOWN))
+    server.start("redis")
+    began = time.monotonic()
+    for upload in uploads:
+        upload.settled(within_s=120.0)
+    print(f"measured: all {len(uploads)} ready {time.monotonic() - began:.1f} s after {DOWN_S:.0f} s without Redis")
+
+    assert_done_once(uploads, sender, receiver)
+    assert_published_once(server, uploads)
+    assert_no_gaps(sender, receiver)
+
+
+def keep_sending(sender: Api, receiver: Api, *, for_s: float, every_s: float = 0.2) -> list[Upload]:
+    """Pictures one after another, ``every_s`` apart; each call is answered within a second."""
     uploads: list[Upload] = []
     slowest_s = 0.0
     began = time.monotonic()
@@ -99,7 +127,7 @@ def keep_sending(sender: Api, receiver: Api, *, for_s: float) -> list[Upload]:
         assert answer.status == 202, answer.body
         slowest_s = max(slowest_s, prepare_s, complete_s)
         uploads.append(upload)
-        time.sleep(0.2)
+        time.sleep(every_s)
     print(f"measured: slowest of {2 * len(uploads)} requests {slowest_s:.3f} s")
     assert slowest_s < 1.0
     return uploads
