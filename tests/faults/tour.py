@@ -141,7 +141,7 @@ class Tour:
             self._make_album: _around("surface", "asked"),
             self._prepare_once: _around("answered"),
             self._leave_an_orphan: ("orphans_removed",),
-            _wait: _around("heartbeat"),
+            _wait: _around("heartbeat", "listed"),
         }  # fmt: skip
 
     def _send(self, make: Callable[[int], Cargo]) -> Callable[[], None]:

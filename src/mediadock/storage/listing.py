@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from mediadock.storage.answers import children, parse, text
 from mediadock.storage.calls import Call, StoreCalls
 from mediadock.storage.errors import StoreUnavailable
-from mediadock.storage.shapes import ObjectSummary, OpenUpload, bare_etag
+from mediadock.storage.shapes import ObjectPage, ObjectSummary, OpenUpload, bare_etag
 
 
 def list_objects(calls: StoreCalls, prefix: str) -> Iterator[ObjectSummary]:
@@ -23,6 +23,16 @@ def list_objects(calls: StoreCalls, prefix: str) -> Iterator[ObjectSummary]:
         encoded = text(page, "EncodingType") == "url"
         for found in children(page, "Contents"):
             yield _summary(found, encoded=encoded)
+
+
+def list_page(calls: StoreCalls, prefix: str, *, after: str, limit: int) -> ObjectPage:
+    """At most ``limit`` objects below ``prefix``, up to 1,000, that come behind the key ``after``; one call."""
+    query = (("list-type", "2"), ("prefix", prefix), ("encoding-type", "url"), ("max-keys", str(limit)))
+    behind = (("start-after", after),) if after else ()
+    page = parse(calls.send(Call("GET", None, query=(*query, *behind))).body)
+    encoded = text(page, "EncodingType") == "url"
+    objects = tuple(_summary(found, encoded=encoded) for found in children(page, "Contents"))
+    return ObjectPage(objects, goes_on=text(page, "IsTruncated") == "true")
 
 
 def list_multipart_uploads(calls: StoreCalls, prefix: str) -> Iterator[OpenUpload]:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from mediadock.storage import bucket, copying, lifecycle, listing, multipart, objects, probing, ranges
 from mediadock.storage.calls import CallLimits, StoreCalls
 from mediadock.storage.config import StoreConfig
-from mediadock.storage.shapes import CompletedPart, ObjectHead, ObjectSummary, OpenUpload, StoredPart
+from mediadock.storage.shapes import CompletedPart, ObjectHead, ObjectPage, ObjectSummary, OpenUpload, StoredPart
 
 
 class ObjectStore:
@@ -119,6 +119,10 @@ class ObjectStore:
     def list_objects(self, prefix: str) -> Iterator[ObjectSummary]:
         """The objects whose key begins with ``prefix``, by key."""
         return listing.list_objects(self._calls, prefix)
+
+    def list_page(self, prefix: str, *, after: str = "", limit: int = 1000) -> ObjectPage:
+        """One call: at most ``limit`` of these objects, those behind the key ``after``."""
+        return listing.list_page(self._calls, prefix, after=after, limit=limit)
 
     def list_multipart_uploads(self, prefix: str) -> Iterator[OpenUpload]:
         """The uploads begun below ``prefix`` and neither completed nor aborted."""

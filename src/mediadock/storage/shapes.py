@@ -52,6 +52,14 @@ class ObjectSummary:
     etag: str
 
 
+@dataclass(frozen=True)
+class ObjectPage:
+    """Some lines of a listing, by key, and whether there are more behind them."""
+
+    objects: tuple[ObjectSummary, ...]
+    goes_on: bool
+
+
 def bare_etag(etag: str) -> str:
     """``etag`` without quotes and weak mark, as it is kept everywhere inside."""
     return etag.strip().removeprefix("W/").strip('"')

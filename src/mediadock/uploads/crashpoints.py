@@ -38,6 +38,7 @@ COMMITS: Mapping[str, str] = MappingProxyType(
         "cleared": "what was assembled too late is to be removed",
         "hinted": "the sweeper hints again",
         "looked": "the sweeper looks again for an upload that nobody completes",
+        "listed": "the sweeper notes how far it has listed the store",
         "carried": "the relay has carried rows of the outbox",
         "heartbeat": "somebody is alive",
         "surface": "a surface writes of its own",

@@ -3,7 +3,7 @@
 ``Stream`` and ``Event`` are each user's numbered facts: ``seq`` is counted per user, without gaps, under the lock
 of the user's ``Stream`` row, so the order of commits is the order of ``seq`` and ``seq > cursor`` never misses one.
 ``Ledger`` counts what is limited, under the same kind of lock. ``Outbox`` holds what must be told or done after
-commit. ``Heartbeat`` says who is alive.
+commit. ``Heartbeat`` says who is alive, ``Listing`` how far the sweeper has got with what it lists piece by piece.
 """
 
 from __future__ import annotations
@@ -164,6 +164,16 @@ class Outbox(models.Model):
         db_table = "mediadock_outbox"
         verbose_name = "outbox row"
         indexes: ClassVar = [models.Index(fields=["topic", "available_at"], name="mediadock_outbox_due")]
+
+
+class Listing(models.Model):
+    """How far the store has been listed below a prefix; ``listings`` is the only writer."""
+
+    prefix = models.TextField(primary_key=True)
+    after = models.TextField()
+
+    class Meta:
+        db_table = "mediadock_listing"
 
 
 class Heartbeat(models.Model):

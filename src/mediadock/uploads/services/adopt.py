@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 from mediadock.core.errors import Conflict, NotFound, TooLarge, TooMany
 from mediadock.core.filetypes import find_type
@@ -16,6 +15,8 @@ from mediadock.core.keys import is_laid_out, layout_prefix
 from mediadock.core.profiles import Expected, Profile, registered
 from mediadock.core.states import State
 from mediadock.storage.errors import ObjectMissing, StoreUnavailable
+from mediadock.storage.shapes import ObjectSummary
+from mediadock.uploads import listings
 from mediadock.uploads.conf import conf
 from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.links import ExistingLink
@@ -24,7 +25,8 @@ from mediadock.uploads.recording import record_prepared
 from mediadock.uploads.services.complete import complete_upload
 from mediadock.uploads.store import object_store
 
-_BATCH = 500
+_PAGE = 200
+"""Objects of one profile that a round looks at, in one call of the store; the next round goes on behind them."""
 _log = logging.getLogger(__name__)
 
 
@@ -41,36 +43,57 @@ def adopt_object(object_key: str) -> MediaAsset | None:
         size_bytes = object_store().head(object_key).size_bytes
     except ObjectMissing:
         return None
-    if size_bytes == 0:
-        return None  # no picture; one may still come
-    asset = _recorded(profile, object_key, size_bytes)
-    return None if asset is None else complete_upload(asset)
+    return _adopted(profile, object_key, size_bytes)
 
 
 def adopt_arrivals() -> int:
-    """Adopt what lies where a surface awaits it and no event told us of; what lies there long is for ``tidy``."""
+    """Adopt what lies where a surface awaits it and no event told us of; what lies there long is for ``tidy``.
+
+    Of each profile that awaits something, a page: however much lies there, a round costs the same.
+    """
     since = datetime.now(UTC) - timedelta(seconds=conf().orphan_grace_s)
     prefixes = [layout_prefix(profile.key_layout) for profile in registered().values() if profile.expects]
     adopted = 0
     try:
         for prefix in prefixes:
-            lying = (found.key for found in object_store().list_objects(prefix) if found.last_modified > since)
-            while keys := list(islice(lying, _BATCH)):
-                known = set(MediaAsset.objects.filter(object_key__in=keys).values_list("object_key", flat=True))
-                adopted += sum(_was_adopted(key) for key in keys if key not in known)
+            adopted += _adopt_page(prefix, since)
     except StoreUnavailable as error:
         _log.warning("nothing is adopted while the store is away: %s", error)
     return adopted
 
 
-def _was_adopted(object_key: str) -> bool:
+def _adopt_page(prefix: str, since: datetime) -> int:
+    page = object_store().list_page(prefix, after=listings.reached(prefix), limit=_PAGE)
+    lying = [found for found in page.objects if found.last_modified > since]
+    known = set(
+        MediaAsset.objects.filter(object_key__in=[found.key for found in lying]).values_list("object_key", flat=True)
+    )
+    adopted = sum(_was_adopted(found) for found in lying if found.key not in known)
+    listings.note(prefix, page.objects[-1].key if page.objects and page.goes_on else "")
+    return adopted
+
+
+def _was_adopted(found: ObjectSummary) -> bool:
+    profile = _profile_of(found.key)
     try:
-        return adopt_object(object_key) is not None
+        return profile is not None and _adopted(profile, found.key, found.size_bytes) is not None
     except (Conflict, NotFound):
         return False  # settled meanwhile
     except (TooMany, TooLarge) as refusal:
-        _log.info("%s has come, and is not taken yet: %s", object_key, refusal)
+        _log.info("%s has come, and is not taken yet: %s", found.key, refusal)
         return False
+    except StoreUnavailable as error:
+        if error.transient:
+            raise
+        _log.warning("%s has come, and cannot be taken: %s", found.key, error)
+        return False  # one that the store refuses holds up no other
+
+
+def _adopted(profile: Profile, object_key: str, size_bytes: int) -> MediaAsset | None:
+    if size_bytes == 0:
+        return None  # no picture; one may still come
+    asset = _recorded(profile, object_key, size_bytes)
+    return None if asset is None else complete_upload(asset)
 
 
 def _profile_of(object_key: str) -> Profile | None:
