@@ -41,6 +41,8 @@ class Delivered:
     may_arrive: dict[str, Cargo] = field(default_factory=dict)
     ways: Counter[str] = field(default_factory=Counter)
     once: set[str] = field(default_factory=set)
+    aged: set[int] = field(default_factory=set)
+    """Users whose oldest events are older than the retention; of nobody else any may be missing."""
     tries: int = 0
     writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 

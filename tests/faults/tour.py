@@ -29,6 +29,7 @@ from faults.strikes import APPLICATION, Striker, heal
 from faults.verdict import rows
 from faults.wires import Pass, Stall, Wire
 from mediadock.uploads.crashpoints import COMMITS, POINTS
+from stack.aged import old_stream
 from stack.breakable import BreakableServer
 from stack.client import Api
 from stack.waiting import eventually
@@ -141,6 +142,7 @@ class Tour:
             self._make_album: _around("surface", "asked"),
             self._prepare_once: _around("answered"),
             self._leave_an_orphan: ("orphans_removed",),
+            self._grow_old: _around("pruned"),
             _wait: _around("heartbeat", "listed"),
         }  # fmt: skip
 
@@ -230,6 +232,15 @@ class Tour:
         orders = {"CRASH_AT": "orphans_removed", "CRASH_MARKS": str(self.marks), "ORPHAN_GRACE": "0"}
         with suppress(AssertionError, subprocess.TimeoutExpired):
             self.server.manage("sweep", "--orphans", "--delete", **orders)
+
+    def _grow_old(self) -> None:
+        """The events of somebody whom nobody knows are old, and whoever prunes them dies before or after the commit."""
+        user_id = 10**9 + self._next()
+        self.crowd.delivered.aged.add(user_id)
+        old_stream(self.server.embedded.stack.postgres.url, user_id, length=9)
+        orders = {"CRASH_AT": ",".join(_around("pruned")), "CRASH_MARKS": str(self.marks)}
+        with suppress(AssertionError, subprocess.TimeoutExpired):
+            self.server.manage("sweep", "--events", "--delete", **orders)
 
     def _pass(self, wire: Wire) -> None:
         wire.fault = Pass()

@@ -44,6 +44,7 @@ class Remains:
     sources: Mapping[str, Cargo]
     must_arrive: frozenset[str]
     once: frozenset[str]
+    aged: frozenset[int]
     store: ObjectStore
 
 
@@ -61,6 +62,7 @@ def remains_of(server: BreakableServer, delivered: Delivered) -> Remains:
         sources={**delivered.may_arrive, **delivered.must_arrive},
         must_arrive=frozenset(delivered.must_arrive),
         once=frozenset(delivered.once),
+        aged=frozenset(delivered.aged),
         store=server.store,
     )
 
@@ -172,7 +174,8 @@ def _gaps(left: Remains) -> Iterator[str]:
     for event in left.events:
         numbers[event["user_id"]].append(event["seq"])
     for user_id, last in left.streams.items():
-        if numbers[user_id] != list(range(1, last + 1)):
+        first = numbers[user_id][0] if user_id in left.aged and numbers[user_id] else 1
+        if numbers[user_id] != list(range(first, last + 1)):
             yield f"user {user_id} has {len(numbers[user_id])} events of {last}"
 
 

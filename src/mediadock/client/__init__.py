@@ -36,9 +36,10 @@ from mediadock.client.progress import OnProgress, Progress
 from mediadock.client.retry import RetryPolicy
 from mediadock.client.surfaces import Posted
 from mediadock.client.upload import Sent
-from mediadock.client.values import Asset, AssetFailure, Event, Message, Unfinished, User, Variant
+from mediadock.client.values import EVENTS_PRUNED, Asset, AssetFailure, Event, Message, Unfinished, User, Variant
 
 __all__ = [
+    "EVENTS_PRUNED",
     "ApiError",
     "Arrived",
     "Asset",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from threading import Event as Flag
 
@@ -10,7 +10,7 @@ from mediadock.client import server
 from mediadock.client.account import Account
 from mediadock.client.events import latest_seq
 from mediadock.client.reading import Fields
-from mediadock.client.values import Asset, Event
+from mediadock.client.values import EVENTS_PRUNED, Asset, Event
 from mediadock.client.watch import watch_events
 
 
@@ -22,15 +22,20 @@ def follow_assets(account: Account, asset_ids: Sequence[int], *, stop: Flag) -> 
     if all(asset.settled for asset in known.values()):
         return
     for event in watch_events(account, after=after, stop=stop):
-        asset = known.get(event.integer("asset_id") or 0)
-        if asset is None:
-            continue
-        changed = apply_event(asset, event)
-        if changed != asset:
-            known[asset.asset_id] = changed
-            yield changed
+        for changed in _told_of(event, known, account):
+            if changed != known[changed.asset_id]:
+                known[changed.asset_id] = changed
+                yield changed
         if all(each.settled for each in known.values()):
             return
+
+
+def _told_of(event: Event, known: Mapping[int, Asset], account: Account) -> list[Asset]:
+    """The asset of which this event tells, after it; all of them, read again, where events are missing."""
+    if event.type == EVENTS_PRUNED:
+        return [server.get_asset(account, asset_id) for asset_id in known]
+    asset = known.get(event.integer("asset_id") or 0)
+    return [] if asset is None else [apply_event(asset, event)]
 
 
 def apply_event(asset: Asset, event: Event) -> Asset:

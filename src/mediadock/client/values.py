@@ -155,9 +155,13 @@ class Message:
         )
 
 
+EVENTS_PRUNED = "events_pruned"
+"""The type of the hint that events before the next one are kept no more: read anew what you show."""
+
+
 @dataclass(frozen=True)
 class Event:
-    """A fact told to this user. ``seq`` counts them without gaps; it is None for progress, which is never stored."""
+    """A fact told to this user. ``seq`` counts them without gaps; it is None for progress and hints, never stored."""
 
     type: str
     seq: int | None

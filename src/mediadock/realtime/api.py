@@ -32,9 +32,10 @@ class EventFrame(StrictSchema):
 
 
 class EventPage(StrictSchema):
-    """Events in order; ``last_seq`` is the last one there is, on this page or beyond it."""
+    """Events in order; of all there are, ``first_seq`` is the oldest and ``last_seq`` the last, on any page."""
 
     items: list[EventFrame]
+    first_seq: int
     last_seq: int
 
 
@@ -52,4 +53,5 @@ def list_events(
 ) -> EventPage:
     """The caller's events after ``after``, oldest first."""
     page = events_after(principal_of(request).user_id, after=after, limit=limit)
-    return EventPage(items=[EventFrame(**item) for item in page.items], last_seq=page.last_seq)
+    items = [EventFrame(**item) for item in page.items]
+    return EventPage(items=items, first_seq=page.first_seq, last_seq=page.last_seq)

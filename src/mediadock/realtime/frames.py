@@ -68,4 +68,9 @@ def transient_frame(frame: Mapping[str, Any]) -> TransientFrame:
     return TransientFrame((event_type, asset_id if type(asset_id) is int else None), encode(event_type, None, data))
 
 
+def pruned_text(*, after: int, first_seq: int) -> str:
+    """The hint that the events between these two are kept no more."""
+    return encode("events_pruned", None, {"after": after, "first_seq": first_seq})
+
+
 PING = TransientFrame(("ping", None), encode("ping", None, {}))

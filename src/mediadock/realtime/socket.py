@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
-from mediadock.realtime.frames import StoredFrame, TransientFrame
+from mediadock.realtime.frames import StoredFrame, TransientFrame, pruned_text
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -40,7 +40,12 @@ class Socket:
         return len(self._stored) <= QUEUE_FRAMES - PAGE_EVENTS
 
     def push(self, frames: Sequence[StoredFrame]) -> None:
-        """Queue the events that follow the cursor, in order; what they overtake of their assets' progress goes."""
+        """Queue the events that follow the cursor, in order; what they overtake of their assets' progress goes.
+
+        A stream has no gaps: where the first is not the next one, those between are pruned, and a hint goes before it.
+        """
+        if frames and frames[0].seq > self.cursor + 1:
+            self._stored.append(pruned_text(after=self.cursor, first_seq=frames[0].seq))
         for frame in frames:
             self.cursor = frame.seq
             if frame.text is not None:

@@ -161,6 +161,7 @@ MEDIADOCK: dict[str, Any] = {
         ("lease_s", "LEASE"),
         ("process_time_limit_s", "PROCESS_TIME_LIMIT"),
         ("orphan_grace_s", "ORPHAN_GRACE"),
+        ("event_retention_s", "EVENT_RETENTION"),
     )
     if _env(variable)
 }

@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from mediadock.core.parts import GIB
 from mediadock.storage.config import StoreConfig
+
+LONGEST_OUTAGE_S = 7 * 24 * 3600
+"""How long a client may be away, after the longest upload, and still find every event that it has not seen."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,9 @@ class MediadockSettings:
     """What a deployment can set. Times are seconds, sizes bytes, a reason beside each default.
 
     ``part_url_expiry_s`` is longer than ``url_expiry_s`` because a slow part must fit into it; ``lease_s`` bounds
-    how long a dead worker's asset waits; ``process_time_limit_s`` is the wall clock of one job.
+    how long a dead worker's asset waits; ``process_time_limit_s`` is the wall clock of one job. Events are kept for
+    ``event_retention_s``, for ever if that is 0; less than ``LONGEST_OUTAGE_S`` on top of ``pending_ttl_s`` raises
+    ImproperlyConfigured.
     """
 
     store: StoreConfig
@@ -35,6 +41,15 @@ class MediadockSettings:
     process_time_limit_s: int = 900
     hint_patience_s: int = 10
     orphan_grace_s: int = 24 * 3600
+    event_retention_s: int = 90 * 24 * 3600
+
+    def __post_init__(self) -> None:
+        shortest_s = self.pending_ttl_s + LONGEST_OUTAGE_S
+        if self.event_retention_s and self.event_retention_s < shortest_s:
+            raise ImproperlyConfigured(
+                f"MEDIADOCK_EVENT_RETENTION is {self.event_retention_s} seconds: a client that was away after a long"
+                f" upload would miss events. {shortest_s} is the least here, and 0 keeps them for ever."
+            )
 
 
 @cache

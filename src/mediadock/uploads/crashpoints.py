@@ -40,6 +40,7 @@ COMMITS: Mapping[str, str] = MappingProxyType(
         "looked": "the sweeper looks again for an upload that nobody completes",
         "listed": "the sweeper notes how far it has listed the store",
         "carried": "the relay has carried rows of the outbox",
+        "pruned": "events that are past their time are removed",
         "heartbeat": "somebody is alive",
         "surface": "a surface writes of its own",
         "asked": "a request that may come again is noted by its key",

@@ -10,6 +10,7 @@ from mediadock.uploads.queues import HEARTBEAT_TASK
 from mediadock.uploads.relay import Relay
 from mediadock.uploads.services.answer import answer_hint
 from mediadock.uploads.services.process import process_asset
+from mediadock.uploads.services.prune import prune_events
 from mediadock.uploads.services.sweep import sweep
 from mediadock.uploads.services.tidy import tidy
 
@@ -38,6 +39,11 @@ def beat_of_queue(queue: str) -> None:
 
 
 @shared_task(name="mediadock.tidy")  # type: ignore[untyped-decorator]
-def tidy_orphans() -> None:
-    """Remove what our own assets left behind, past its grace period; what nobody knows is an operator's to judge."""
+def tidy_up() -> None:
+    """Remove what is past its time: events, then what our own assets left behind in the store.
+
+    One after the other, each can take long: side by side they would hold both places of the sweeper's process. What
+    the store has and nobody knows is an operator's to judge.
+    """
+    prune_events()
     tidy(dry_run=False)

@@ -128,7 +128,9 @@ def test_a_key_that_can_be_guessed_is_replaced_by_what_the_pasted_command_prints
     assert (mended.code, mended.those("ok")) == (0, {"secret-key", "debug"}), mended.text
 
 
-@pytest.mark.parametrize(("variable", "value"), [("S3_BUCKET", "Not_A_Bucket"), ("URL_EXPIRY", "soon")])
+@pytest.mark.parametrize(
+    ("variable", "value"), [("S3_BUCKET", "Not_A_Bucket"), ("URL_EXPIRY", "soon"), ("EVENT_RETENTION", "60")]
+)
 def test_a_setting_that_cannot_be_read_is_named(ask: Ask, variable: str, value: str) -> None:
     diagnosis = ask(**{variable: value})
     assert diagnosis.code == 1

@@ -21,7 +21,7 @@ def test_a_ticket_of_the_api_opens_the_socket(running_server: RunningServer) -> 
 
 
 def test_somebody_new_has_no_events(running_server: RunningServer) -> None:
-    assert running_server.api_as_somebody().get("/events/").json() == {"items": [], "last_seq": 0}
+    assert running_server.api_as_somebody().get("/events/").json() == {"items": [], "first_seq": 1, "last_seq": 0}
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", f"after={2**63}", "limit=0", "limit=1001", "after=1.5"])

@@ -6,6 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from mediadock.telemetry.metrics import METRICS
+from stack.aged import old_stream
 from stack.client import call
 from stack.observed import TOKEN, Journey, ObservedServer
 from stack.sockets import socket_of
@@ -75,6 +76,12 @@ def test_a_histogram_holds_every_observation_once_in_buckets_that_rise(journey: 
     assert counts == sorted(counts)
     assert counts[-1] == 3
     assert 0 < all_of_them[f"{name}_sum", frozenset(labels.items())] < 3 * 60
+
+
+def test_events_that_are_pruned_are_counted(observed: ObservedServer) -> None:
+    old_stream(observed.env["MEDIADOCK_DATABASE_URL"], 6_000_000, length=12)
+    observed.manage("sweep", "--events", "--delete")
+    eventually(lambda: value(observed, "mediadock_swept_total", finding="pruned_event") == 11, every_s=0.5)
 
 
 def test_sockets_are_counted_while_they_are_open(journey: Journey) -> None:

@@ -261,7 +261,10 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/events/":
             after, limit = int(query["after"][0]), int(query["limit"][0])
             items = [event for event in small.events if event["seq"] > after][:limit]
-            return {"items": items, "last_seq": small.events[-1]["seq"] if small.events else 0}
+            ends = {"first_seq": 1, "last_seq": 0}
+            if small.events:
+                ends = {"first_seq": small.events[0]["seq"], "last_seq": small.events[-1]["seq"]}
+            return {"items": items, **ends}
         if path == "/config":
             return {"ws_url": small.ws_url}
         if path == "/auth/ws-ticket":

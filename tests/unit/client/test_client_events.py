@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from websockets.sync.server import ServerConnection, serve
 
-from mediadock.client import Client, Event, NotLoggedIn
+from mediadock.client import EVENTS_PRUNED, Client, Event, NotLoggedIn
+from mediadock.client.reading import Fields
 from unit.client.small_server import SmallServer
 
 
@@ -42,6 +43,10 @@ def socket_server(
         finally:
             server.shutdown()
             thread.join()
+
+
+def pruned(after: int, first_seq: int) -> dict[str, object]:
+    return {"type": EVENTS_PRUNED, "seq": None, "data": {"after": after, "first_seq": first_seq}}
 
 
 def take(events: Iterator[Event], count: int) -> list[int | None]:
@@ -85,6 +90,25 @@ def test_progress_passes_through_and_moves_no_cursor(small: SmallServer, client:
         events.close()
 
 
+@pytest.mark.parametrize(("after", "is_told"), [(0, True), (4, True), (5, False), (6, False)])
+def test_polling_tells_once_that_events_are_gone(small: SmallServer, client: Client, after: int, is_told: bool):
+    small.events = [event(seq) for seq in range(6, 460)]
+    told = list(client.events(after=after))
+    hint = [Event.read(Fields(pruned(after, 6)))] if is_told else []
+    assert told[: len(hint)] == hint
+    assert [each.seq for each in told[len(hint) :]] == list(range(max(after + 1, 6), 460))
+
+
+def test_events_that_a_socket_says_are_gone_are_not_asked_for(small: SmallServer, client: Client):
+    small.events = [event(6), event(7)]
+    frames = [pruned(2, 6), event(6), event(7)]
+    with socket_server(small, lambda after, send: [send(frame) for frame in frames if (frame["seq"] or 6) > after]):
+        events = client.watch(after=2)
+        assert take(events, 3) == [None, 6, 7]
+        assert small.count("GET /events/") == 0
+        events.close()
+
+
 def test_without_any_socket_events_come_by_polling(small: SmallServer, client: Client):
     small.events = [event(1), event(2)]
     events = client.watch(after=0)
@@ -113,6 +137,18 @@ def test_watching_ends_when_it_is_stopped(small: SmallServer, client: Client):
 def test_a_caller_who_is_not_believed_is_told_and_not_asked_for_ever(small: SmallServer, tmp_path):
     with Client(small.address, "bad", state_folder=tmp_path) as client, pytest.raises(NotLoggedIn):
         next(client.watch(after=0))
+
+
+def test_following_reads_its_assets_again_where_events_are_gone(small: SmallServer, client: Client):
+    upload = small.add(100, {"file_name": "a", "file_size": 1, "content_type": "text/plain"})
+    upload.state = "uploaded"
+
+    def talk(after, send):
+        upload.state = "ready"
+        send(pruned(after, after + 5))
+
+    with socket_server(small, talk):
+        assert [asset.stage for asset in client.follow([1])] == ["processing", "done"]
 
 
 def test_following_tells_every_change_until_the_asset_is_settled(small: SmallServer, client: Client):

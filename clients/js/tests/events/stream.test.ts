@@ -2,9 +2,11 @@
 import { expect, onTestFinished, test } from "vitest";
 import {
   createEventStream,
+  EMPTY_STATE,
   type EventFrame,
   type EventStream,
   NotLoggedIn,
+  reduce,
   type StreamOptions,
 } from "../../src/index.js";
 import type { SmallServer } from "../support/server.js";
@@ -75,6 +77,19 @@ test("progress passes through and moves no cursor", async () => {
   await eventually(() => seqs().length === 3);
   expect(seqs()).toEqual([1, null, 2]);
   expect(stream.after).toBe(2);
+});
+
+test("where events are gone the hint of it passes through, and what is left comes", async () => {
+  const server = await startServer();
+  server.events = numbers(6, 9).map((seq) => frame(seq));
+  const hint = { type: "events_pruned", seq: null, data: { after: 2, first_seq: 6 } };
+  talks(server, ({ after, send }) => after === 2 && [hint, ...numbers(6, 9).map((seq) => frame(seq))].map(send));
+  const { stream, seen, seqs } = listen(server, { after: 2 });
+  await eventually(() => seqs().length === 5);
+  expect(seqs()).toEqual([null, 6, 7, 8, 9]);
+  expect(seen[0]).toEqual(hint);
+  expect(stream.after).toBe(9);
+  expect(reduce(EMPTY_STATE, seen[0] as EventFrame)).toBe(EMPTY_STATE);
 });
 
 test("without any socket events come by polling, every page of them", async () => {

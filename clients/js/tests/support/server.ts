@@ -236,8 +236,9 @@ export class SmallServer {
     if (path.endsWith("/messages/")) return [200, { items: this.#messages(), next: null }];
     if (path === "/events/") {
       const after = Number(query.get("after"));
-      const items = this.events.slice(after, after + Number(query.get("limit")));
-      return [200, { items, last_seq: this.events.length }];
+      const seqs = this.events.map(({ seq }) => Number(seq));
+      const items = this.events.filter(({ seq }) => Number(seq) > after).slice(0, Number(query.get("limit")));
+      return [200, { items, first_seq: seqs[0] ?? 1, last_seq: seqs.at(-1) ?? 0 }];
     }
     if (path === "/auth/ws-ticket") return [200, { ticket: "t", expires_in: 30 }];
     throw new Refusal(404, "not_found");

@@ -17,17 +17,21 @@ _NEW_KEY = """python -c 'import secrets; print("MEDIADOCK_SECRET_KEY=" + secrets
 
 
 def unreadable(error: Exception, environment: Mapping[str, str]) -> Finding:
-    """What made the settings unusable, with the variable that holds it where the error quotes its value."""
+    """What made the settings unusable, with the variable that holds it where the error names it or quotes its value."""
     sentence = str(error).strip().partition("\n")[0] or type(error).__name__
     guilty = [
         name
         for name, value in environment.items()
-        if name.startswith("MEDIADOCK_") and value and (repr(value) in sentence or repr(value.lower()) in sentence)
+        if name.startswith("MEDIADOCK_") and value and (sentence.startswith(f"{name} ") or _quotes(sentence, value))
     ]
     if not guilty and "endpoint" in sentence:
         guilty = [name for name in ("MEDIADOCK_S3_ENDPOINT", "MEDIADOCK_S3_PUBLIC_ENDPOINT") if environment.get(name)]
     mend = setting(*(f"{name}=ANOTHER_VALUE" for name in guilty)) if guilty else None
     return fail(f"The settings cannot be used: {sentence}", mend)
+
+
+def _quotes(sentence: str, value: str) -> bool:
+    return repr(value) in sentence or repr(value.lower()) in sentence
 
 
 def readable(_deployment: Deployment) -> Finding:
