@@ -11,6 +11,7 @@ export default defineConfig({
     // The SDK's sources, so that no build of it comes first; the longer names before the shorter.
     alias: [
       { find: "mediadock/react/style.css", replacement: at("../clients/js/src/react/style.css") },
+      { find: "mediadock/media", replacement: at("../clients/js/src/upload/media.ts") },
       { find: "mediadock/react", replacement: at("../clients/js/src/react/index.ts") },
       { find: "mediadock", replacement: at("../clients/js/src/index.ts") },
     ],

@@ -5,7 +5,12 @@ import { fileURLToPath } from "node:url";
 chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 /** All entries in one bundle, so that what they share (errors above all, told apart by instanceof) is there once. */
-export const entries = { index: "src/index.ts", fetch: "src/network/fetch.ts", react: "src/react/index.ts" };
+export const entries = {
+  index: "src/index.ts",
+  fetch: "src/network/fetch.ts",
+  media: "src/upload/media.ts",
+  react: "src/react/index.ts",
+};
 
 export const options = {
   platform: "browser",

@@ -17,9 +17,10 @@ import { sleep } from "./network/sleep.js";
 import { xhrTransport } from "./network/xhr.js";
 import { beingSent } from "./upload/alone.js";
 import { type Beginning, createBeginner } from "./upload/begin.js";
-import { chatSurface } from "./upload/chat.js";
+import { chatSurface, lazyDoors } from "./upload/chat.js";
 import { browserStorage, createKeep, type KeyValues } from "./upload/keep.js";
 import type { Match } from "./upload/resume.js";
+import { bare, readSession } from "./upload/session.js";
 import type { Surface } from "./upload/surface.js";
 import { type Engine, type Running, startUpload, type Upload } from "./upload/upload.js";
 
@@ -164,6 +165,8 @@ export function createClient(options: ClientOptions = {}): Client {
       const surface = chatSurface(patient, 0, "");
       const begin = async () => {
         const { goOnWith } = await lazily(() => import("./upload/begun.js"));
+        if (matches.some(({ upload }) => upload.profile !== "chat"))
+          Object.assign(surface, (await lazyDoors()).mediaDoors(patient, { readSession, bare }));
         const stored: Surface["stored"] = (id) => surface.stored(id, how.signal);
         return goOnWith(matches, stored, (...of) => beginner.isSame(...of, how.signal), refuseAnother);
       };
@@ -176,7 +179,7 @@ export function createClient(options: ClientOptions = {}): Client {
       );
     },
     abort: async (assetId) => {
-      await calls.abortUpload(api, assetId);
+      await (await lazyDoors()).abortAny(api, assetId);
       keep.forget(assetId);
     },
     asset: async (assetId) => {

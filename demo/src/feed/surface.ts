@@ -1,7 +1,7 @@
 /** Uploads of the media service: what kind a file is decides its media type, and that its limits. */
 import { type Client, findProblems, type Kind, kindOfName, type MediaSession, type Surface } from "mediadock";
 import type { FindProblems } from "../composer/useProblems";
-import { mediaSurface } from "../media/surface";
+import { declaredMedium, mediaSurface } from "../media/surface";
 
 const MOST_MEDIA = 50;
 
@@ -20,15 +20,8 @@ export function postSurface(client: Client, file: File, onBegun: (mediaId: numbe
   const mediaType = mediaTypeOf(file);
   return mediaSurface(client, {
     profile: mediaType,
-    begin: async ({ file_name, file_size, content_type, client_part_size, checksum_sha256 }, signal) => {
-      const body = {
-        fileName: file_name,
-        fileType: content_type,
-        fileSize: file_size,
-        mediaType,
-        partSize: client_part_size,
-        ...(checksum_sha256 && { checksumSha256: checksum_sha256 }),
-      };
+    begin: async (declared, signal) => {
+      const body = declaredMedium(declared, mediaType);
       const session = await client.api.request<MediaSession>("POST", "/media/upload-session", {
         body,
         creates: true,

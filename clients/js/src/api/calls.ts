@@ -1,6 +1,6 @@
 /** The calls of the HTTP API, one function a call (specification: `docs/http-api.md`). */
 import type { Api } from "./http.js";
-import type { EventPage, GrantOut, MessageList, PartsOut, StageOut, UnfinishedList, UserPage } from "./schema.js";
+import type { EventPage, GrantOut, MessageList, StageOut, UnfinishedList, UserPage } from "./schema.js";
 import type { Asset, Config, EventFrame, Message, Unfinished, User } from "./values.js";
 
 const LIST_LIMIT = 100;
@@ -23,8 +23,6 @@ export const sendText = (api: Api, userId: number, text: string) =>
 export const markSeen = (api: Api, messageId: number) =>
   api.request<{ message_id: number; seen_at: string }>("POST", `/chats/messages/${messageId}/seen/`);
 
-export const getParts = (api: Api, id: number, signal?: Signal) =>
-  api.request<PartsOut>("GET", `/chats/upload/${id}/parts/`, { signal });
 export const abortUpload = (api: Api, id: number) =>
   api.request<StageOut>("POST", "/chats/upload/abort/", { body: { asset_id: id } });
 export const completeUpload = (

@@ -1,26 +1,21 @@
 /** Uploads into a chat: one message with one file or many. */
-import {
-  abortUpload,
-  completeUpload,
-  freshUrls,
-  getAsset,
-  getMessages,
-  getParts,
-  getUnfinished,
-} from "../api/calls.js";
+import { abortUpload, completeUpload, freshUrls, getAsset, getMessages, getUnfinished } from "../api/calls.js";
 import { BadAnswer } from "../api/errors.js";
 import type { Api } from "../api/http.js";
 import type { AlbumOut, GrantOut } from "../api/schema.js";
 import { hasArrived } from "../api/values.js";
 import { lazily } from "../network/lazily.js";
-import { readSession, readStored } from "./session.js";
+import { bare, readSession } from "./session.js";
 import type { Begun, Surface } from "./surface.js";
 
 const PAGE = 100;
 
+/** What is seldom asked of an upload that is begun. */
+export const lazyDoors = () => lazily(() => import("./doors.js"));
+
 export function chatSurface(api: Api, receiverId: number, text: string): Surface {
   const stored: Surface["stored"] = async (assetId, signal) =>
-    readStored(assetId, await getParts(api, assetId, signal));
+    (await lazyDoors()).chatStored(api, bare, assetId, signal);
 
   return {
     profile: "chat",

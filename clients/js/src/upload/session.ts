@@ -1,6 +1,6 @@
 /** Upload sessions as the server describes them: where a file's bytes go, and what of them it has already. */
 import { BadAnswer } from "../api/errors.js";
-import type { GrantOut, PartsOut } from "../api/schema.js";
+import type { GrantOut } from "../api/schema.js";
 
 const LEAST_LIFE_MS = 60_000;
 
@@ -41,13 +41,6 @@ export function readSession(grant: GrantOut): Session {
     return { mode: "multipart", assetId, partSize, numParts, urls, stored: new Map() };
   }
   throw new BadAnswer("an unknown mode");
-}
-
-/** An upload that was begun earlier. */
-export function readStored(assetId: number, { part_size, num_parts, parts }: PartsOut): Session {
-  if (!part_size || !num_parts) return { mode: "direct", assetId, put: undefined, headers: {} };
-  const stored = new Map(parts.map((part) => [part.PartNumber, { etag: bare(part.ETag), size: part.Size }]));
-  return { mode: "multipart", assetId, partSize: part_size, numParts: num_parts, urls: new Map(), stored };
 }
 
 export const bare = (etag: string): string => etag.replace(/^W\/|"/g, "");

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { mediaService } from "./media.js";
 import { asAsset, type Fault, numParts, Refusal, type Upload } from "./uploads.js";
 import { acceptSocket, type SocketScript } from "./websocket.js";
 
@@ -26,6 +27,7 @@ export class SmallServer {
   hideEtags = false; // as a store does whose CORS rules do not expose them
   weakEtags = false; // ETags that are no MD5
   token = "good";
+  mountsChat = true; // otherwise the media service alone
   processes = true; // whether what has arrived becomes ready by itself
   uploads = new Map<number, Upload>();
   texts = new Map<number, string>();
@@ -87,12 +89,13 @@ export class SmallServer {
     return frame;
   }
 
-  add(messageId: number, asked: Json): Upload {
+  add(messageId: number | null, asked: Json, profile = "chat"): Upload {
     const size = Number(asked.file_size);
     const partSize = size <= this.directUpTo ? 0 : (this.partSize ?? Number(asked.client_part_size));
     const upload: Upload = {
       assetId: this.uploads.size + 1,
       messageId,
+      profile,
       name: String(asked.file_name),
       size,
       contentType: String(asked.content_type ?? ""),
@@ -184,7 +187,7 @@ export class SmallServer {
 
   #config(): Json {
     const kinds = ["image", "video", "audio", "file"];
-    const chat = {
+    const limits = {
       kinds,
       types: TYPES,
       max_size: Object.fromEntries(kinds.map((kind) => [kind, this.maxSize])),
@@ -200,10 +203,27 @@ export class SmallServer {
       max_pixels_all_frames: 8000,
     };
     const dimensions = { image, video: { max_side: 8192, max_duration: 43200 }, audio: { max_duration: 43200 } };
-    return { ws_url, max_batch_count: 500, min_part_size: 5 * MIB, max_parts: 9999, dimensions, profiles: { chat } };
+    return {
+      ws_url,
+      max_batch_count: 500,
+      min_part_size: 5 * MIB,
+      max_parts: 9999,
+      dimensions,
+      profiles: { chat: limits, "post-video": limits },
+    };
   }
 
   #route(path: string, query: URLSearchParams, body: Json): Answer {
+    const medium = mediaService(path, query, body, {
+      add: (...asked) => this.add(...asked),
+      upload: (id) => this.#upload(id),
+      grant: (...asked) => this.#grant(...asked),
+      parts: (upload) => this.#parts(upload),
+      complete: (...asked) => this.#complete(...asked),
+      abort: (upload) => this.#abort(upload),
+    });
+    if (medium) return medium;
+    if (!this.mountsChat && /^\/(chats|files)\//.test(path)) throw new Refusal(404, "not_found");
     if (path === "/chats/upload/prepare/" && "asset_id" in body) {
       const upload = this.#upload(body.asset_id);
       if (upload.state !== "pending") throw new Refusal(409, "upload_not_pending");
@@ -219,9 +239,7 @@ export class SmallServer {
     if (path === "/chats/upload/complete/") return [202, this.#complete(this.#upload(body.asset_id), body.parts)];
     if (path === "/chats/upload/abort/") {
       const upload = this.#upload(body.asset_id);
-      if (upload.state !== "pending") throw new Refusal(409, "upload_not_pending");
-      upload.state = "aborted";
-      this.tell(upload);
+      this.#abort(upload);
       return [200, { asset_id: upload.assetId, message_id: upload.messageId, stage: "failed" }];
     }
     if (path.endsWith("/parts/")) return [200, this.#parts(this.#upload(path.split("/")[3]))];
@@ -242,6 +260,12 @@ export class SmallServer {
     }
     if (path === "/auth/ws-ticket") return [200, { ticket: "t", expires_in: 30 }];
     throw new Refusal(404, "not_found");
+  }
+
+  #abort(upload: Upload): void {
+    if (upload.state !== "pending") throw new Refusal(409, "upload_not_pending");
+    upload.state = "aborted";
+    this.tell(upload);
   }
 
   #upload(id: unknown): Upload {

@@ -1,7 +1,8 @@
 /** What the small server keeps: uploads, and what is to go wrong with them. */
 export interface Upload {
   assetId: number;
-  messageId: number;
+  messageId: number | null;
+  profile?: string; // the chat's, if not said
   name: string;
   size: number;
   contentType: string;
@@ -43,7 +44,7 @@ export function asAsset(upload: Upload, more: object = {}) {
     asset_id: upload.assetId,
     message_id: upload.messageId,
     owner_id: 1,
-    profile: "chat",
+    profile: upload.profile ?? "chat",
     kind: "file",
     file_name: upload.name,
     content_type: upload.contentType,
