@@ -156,9 +156,10 @@ export interface EventFrame {
   data: Record<string, unknown>;
 }
 
-/** Events in order; `last_seq` is the last one there is, on this page or beyond it. */
+/** Events in order; of all there are, `first_seq` is the oldest and `last_seq` the last, on any page. */
 export interface EventPage {
   items: Array<EventFrame>;
+  first_seq: number;
   last_seq: number;
 }
 
