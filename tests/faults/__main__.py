@@ -6,8 +6,7 @@ import argparse
 import sys
 
 from faults.campaign import run_campaign
-from faults.tour import run_tour
-from mediadock.uploads.crashpoints import POINTS
+from faults.tour import EVERY_POINT, run_tour
 
 
 def main() -> int:
@@ -20,7 +19,7 @@ def main() -> int:
     parser.add_argument("--deadline-s", type=float, default=1800.0)
     asked = parser.parse_args()
     if asked.point:
-        points = POINTS if asked.point == "all" else tuple(asked.point.split(","))
+        points = EVERY_POINT if asked.point == "all" else tuple(asked.point.split(","))
         report = run_tour(points=points, rounds=asked.kills, deadline_s=asked.deadline_s)
     else:
         report = run_campaign(seed=asked.seed, kills=asked.kills, assets=asked.assets, deadline_s=asked.deadline_s)

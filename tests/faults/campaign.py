@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 
+from faults.hosts import PATIENT, backend_of
 from faults.sending import Crowd
 from faults.strikes import Striker, heal
 from faults.verdict import TERMINAL, complaints, remains_of, rows
@@ -98,7 +99,8 @@ def run_campaign(*, seed: int, kills: int, assets: int, deadline_s: float) -> Re
         folder, work = Path(name, "files"), Path(name, "work")
         folder.mkdir()
         work.mkdir()
-        with wired_server(work, LEASE="3", PENDING_TTL=str(_PATIENT_S)) as (server, wires):
+        settings = {"LEASE": "3", "PENDING_TTL": str(_PATIENT_S), **PATIENT}
+        with wired_server(work, **settings) as (server, wires), backend_of(server) as backend:
             striker = Striker(server, wires, random.Random(seed))
             crowd = Crowd(server, folder)
             report = Report(seed, striker.struck, striker.died)
@@ -107,6 +109,8 @@ def run_campaign(*, seed: int, kills: int, assets: int, deadline_s: float) -> Re
             come_to_rest(striker, report)
             crowd.close()
             judge(striker, crowd, report, work)
+            backend.comes_to_rest(striker)
+            report.wrong |= backend.complaints()
         report.took_s = time.monotonic() - began
     return report
 

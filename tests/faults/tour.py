@@ -24,15 +24,19 @@ import redis
 from e2e.services import as_service
 from faults.campaign import Report, come_to_rest, forget_hints, judge, let_expire, wired_server
 from faults.cargo import Cargo, clip, dance, drawing, lie, novel, paper, photo
+from faults.hosts import PATIENT, Backend, backend_of
 from faults.sending import Crowd, NotDelivered, Person
 from faults.strikes import APPLICATION, Striker, heal
 from faults.verdict import rows
 from faults.wires import Pass, Stall, Wire
 from mediadock.uploads.crashpoints import COMMITS, POINTS
+from mediadock.webhooks import crashpoints as of_webhooks
 from stack.aged import old_stream
 from stack.breakable import BreakableServer
 from stack.client import Api
 from stack.waiting import eventually
+
+EVERY_POINT = (*POINTS, *of_webhooks.POINTS)
 
 _ONCE_MORE_AFTER_S = 3.0
 """What passes a point in vain is done again after this; somebody else may have been the one to die."""
@@ -45,8 +49,12 @@ def run_tour(*, points: Sequence[str], rounds: int, deadline_s: float) -> Report
         folder, work, marks = Path(name, "files"), Path(name, "work"), Path(name, "marks")
         for made in (folder, work, marks):
             made.mkdir()
-        with wired_server(work, without=APPLICATION, LEASE="2") as (server, wires):
-            tour = Tour(_armed(server, points, marks), wires, folder, marks)
+        settings = {"LEASE": "2", **PATIENT}
+        with (
+            wired_server(work, without=APPLICATION, **settings) as (server, wires),
+            backend_of(server) as backend,
+        ):
+            tour = Tour(_armed(server, points, marks), wires, folder, marks, backend)
             report = Report(0, Counter(), tour.striker.died)
             with tour.kept_up():
                 for _ in range(rounds):
@@ -58,6 +66,8 @@ def run_tour(*, points: Sequence[str], rounds: int, deadline_s: float) -> Report
             come_to_rest(tour.striker, report)
             tour.crowd.close()
             judge(tour.striker, tour.crowd, report, work)
+            backend.comes_to_rest(tour.striker)
+            report.wrong |= backend.complaints()
     report.wrong["has somebody died everywhere"] = [
         f"{point}: {report.struck[f'kill at {point}']} of {rounds}"
         for point in points
@@ -75,6 +85,7 @@ class Tour:
     wires: Mapping[str, Wire]
     folder: Path
     marks: Path
+    backend: Backend
 
     def __post_init__(self) -> None:
         self.striker = Striker(self.server, self.wires, random.Random(1))
@@ -143,6 +154,7 @@ class Tour:
             self._prepare_once: _around("answered"),
             self._leave_an_orphan: ("orphans_removed",),
             self._grow_old: _around("pruned"),
+            **self.backend.ways(self._send(photo), str(self.marks)),
             _wait: _around("heartbeat", "listed"),
         }  # fmt: skip
 
