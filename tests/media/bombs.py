@@ -1,10 +1,11 @@
-"""Small files that unpack into something enormous."""
+"""Small files that unpack into something enormous; what takes seconds to make is made once."""
 
 from __future__ import annotations
 
 import io
 import struct
 import zlib
+from functools import cache
 
 import pillow_heif
 import pyvips
@@ -22,6 +23,7 @@ def png_of(width: int, height: int, *, bits: int = 8, interlaced: bool = False) 
     )
 
 
+@cache
 def gif_of(width: int, height: int, *, frames: int = 1) -> bytes:
     """A GIF of this size, every frame complete and of one colour."""
     body = io.BytesIO()
@@ -32,11 +34,13 @@ def gif_of(width: int, height: int, *, frames: int = 1) -> bytes:
     return body.getvalue()
 
 
+@cache
 def jpeg_of(width: int, height: int, *, progressive: bool = False, bands: int = 3) -> bytes:
     """A real JPEG of one colour."""
     return bytes(flat(width, height, bands=bands).jpegsave_buffer(Q=30, interlace=progressive))
 
 
+@cache
 def avif_of(side: int) -> bytes:
     """A real AVIF of one colour: 8192 x 8192 is 1.4 kB and takes a gigabyte to decode."""
     return bytes(flat(side, side).heifsave_buffer(compression="av1", effort=0, Q=20))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 from media.documents import RED_TOP_LEFT, Page, document, stream, written
 
@@ -25,6 +26,7 @@ def _flate(body: bytes, entries: bytes = b"") -> bytes:
     return stream(zlib.compress(body, 9), b"/Filter /FlateDecode " + entries)
 
 
+@cache
 def _zeros(size_bytes: int) -> bytes:
     """Deflated zeros, a two-hundredth of their size, made a piece at a time."""
     squeeze = zlib.compressobj(1)
