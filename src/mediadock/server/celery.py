@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediadock.server.settings")
 
@@ -15,7 +16,10 @@ from celery.signals import setup_logging, worker_init, worker_process_init
 
 from mediadock.processing import sandbox
 from mediadock.uploads.broker import outlive_redis, transport_options
-from mediadock.uploads.queues import heartbeat_schedule
+from mediadock.uploads.queues import DEFAULT_QUEUE, heartbeat_schedule
+
+if TYPE_CHECKING:
+    from celery.worker import WorkController
 
 _log = logging.getLogger(__name__)
 _TIME_LIMIT_S = int(os.environ.get("MEDIADOCK_PROCESS_TIME_LIMIT", "900")) + 60
@@ -64,8 +68,10 @@ def _keep_django_logging(**_: object) -> None:
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]
-def _say_what_protects(**_: object) -> None:
-    """Once a start, for the operator: the kernel decides what can be enforced."""
+def _say_what_protects(sender: WorkController, **_: object) -> None:
+    """Once a start, for the operator: the kernel decides what can be enforced. The sweeper decodes nothing."""
+    if set(sender.app.amqp.queues.consume_from) == {DEFAULT_QUEUE}:
+        return
     active = sandbox.active_protections()
     sandbox.stop()
     missing = [name for name in sandbox.PROTECTIONS if name not in active]
