@@ -14,6 +14,8 @@ from mediadock.cli.failures import fail, sentences
 from mediadock.cli.sending import Parallel, Wait, send_and_follow
 from mediadock.client import Client
 
+WAY_IN = "Make one with: mediadock create-service-token"
+
 
 def generated(
     generation: Annotated[str, typer.Argument(help="Your name of the generation: letters, digits, - and _.")],
@@ -32,8 +34,8 @@ def generated(
     """Bring the images of a generation, as a service. Its token is in MEDIADOCK_TOKEN. Safe to repeat."""
     token = sys.stdin.readline().strip() if token_stdin else os.environ.get("MEDIADOCK_TOKEN", "")
     if not token:
-        raise fail("A service's token is needed, in MEDIADOCK_TOKEN. Make one with: mediadock create-service-token")
-    with sentences(), Client(server_address(server), token) as client:
+        raise fail(f"A service's token is needed, in MEDIADOCK_TOKEN. {WAY_IN}")
+    with sentences(way_in=WAY_IN), Client(server_address(server), token) as client:
         send_and_follow(
             client,
             files,

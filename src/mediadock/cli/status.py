@@ -31,6 +31,9 @@ def status(
         print(json.dumps(documents[0] if asset_id is not None else documents, indent=2))
     elif assets:
         Console().print(_table(assets))
+        for asset in assets:
+            if asset.media_url:
+                print(asset.media_url)  # in one piece, to be copied
     else:
         print("No unfinished uploads.")
 
@@ -41,7 +44,7 @@ def _unfinished(client: Client) -> list[int]:
 
 def _table(assets: list[Asset]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for name in ("asset", "file", "size", "stage", "url"):
+    for name in ("asset", "file", "size", "stage"):
         table.add_column(name, overflow="fold", justify="right" if name in ("asset", "size") else "left")
     for asset in assets:
         words = stage_words(asset) + (f" {asset.progress} %" if asset.stage == "processing" and asset.progress else "")
@@ -50,6 +53,5 @@ def _table(assets: list[Asset]) -> Table:
             Text(printable(asset.file_name)),
             decimal(asset.size_bytes),
             words,
-            asset.media_url or "",
         )
     return table

@@ -63,7 +63,7 @@ def send_generated(sender: OneByOne, generation_id: str, paths: Sequence[Path]) 
     content_type = LocalFile.look(paths[0]).content_type if paths else DEFAULT_TYPE
     known = announce_images(account, generation_id, count=len(paths), content_type=content_type)
     if len(known) != len(paths):
-        sentence = f"This generation was announced with {len(known)} images, and these are {len(paths)} files."
+        sentence = f"This generation was announced with {len(known)} images, and the number of files is {len(paths)}."
         raise ClientError("generation_differs", sentence)
 
     def begin(index: int, file: LocalFile) -> tuple[int, UploadSession | None]:

@@ -27,6 +27,8 @@ class LocalFile:
             status = path.stat()
         except OSError as error:
             raise FileProblem("file_unreadable", f"{path} cannot be read: {error.strerror}.") from error
+        if any("\ud800" <= letter <= "\udfff" for letter in path.name):
+            raise FileProblem("file_name_invalid", f"The name of {path.name!a} is no text: rename the file.")
         if not path.is_file() or not os.access(path, os.R_OK):
             raise FileProblem("file_unreadable", f"{path} is not a file that can be read.")
         return cls(path, status.st_size, status.st_mtime_ns)

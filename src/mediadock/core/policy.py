@@ -80,6 +80,8 @@ def _naming(refusal: MediadockError, quoted_name: str) -> MediadockError:
 
 def _planned(profile: Profile, declared: Declared) -> UploadPlan:
     file_name = check_file_name(declared.file_name)
+    if declared.size_bytes == 0:
+        raise _malformed("file_size", "file_size_invalid", f"{_quoted(file_name)} is empty.")
     if not 1 <= declared.size_bytes <= MAX_INT64:
         raise _malformed("file_size", "file_size_invalid", "The size must be a whole number of bytes, at least 1.")
     file_type = _accepted_type(profile, declared, file_name)

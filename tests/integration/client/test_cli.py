@@ -93,6 +93,26 @@ def test_what_cannot_be_sent_is_one_sentence(shell: Shell, receiver: Person, tmp
         assert re.fullmatch(r"mediadock: [^\n]+\.\n", done.err)
 
 
+def test_a_refusal_names_the_field_or_the_way_in(running_server: RunningServer, shell: Shell, tmp_path: Path):
+    make_picture(tmp_path / "a.jpg")
+    (tmp_path / "empty.jpg").touch()
+    service = {"MEDIADOCK_TOKEN": "nonsense", "MEDIADOCK_SERVER": running_server.url}
+    for arguments, sentence in (
+        (["upload", "a.jpg", "--to", "1", "--text", "x" * 10_001], r"text: .* at most 10000 characters\."),
+        (["upload", "empty.jpg", "--to", "1"], r"“empty\.jpg” is empty\."),
+        (["generated", "gen-1", "a.jpg"], r"mediadock create-service-token"),
+    ):
+        done = shell.run(*arguments, env=service)
+        assert (done.code, done.out) == (1, "")
+        assert re.search(sentence, done.err), done.err
+
+
+def test_a_name_that_is_no_text_is_one_sentence(shell: Shell, receiver: Person, tmp_path: Path):
+    (tmp_path / "a\udcff.txt").write_text("x")
+    done = shell.run("upload", "a\udcff.txt", "--to", receiver.name)
+    assert (done.code, done.err) == (1, "mediadock: The name of 'a\\udcff.txt' is no text: rename the file.\n")
+
+
 def test_status_tells_people_and_programs(shell: Shell, receiver: Person, tmp_path: Path):
     make_picture(tmp_path / "a.jpg")
     sent = shell.run("upload", "a.jpg", "--to", receiver.name, "--no-wait")
@@ -102,6 +122,15 @@ def test_status_tells_people_and_programs(shell: Shell, receiver: Person, tmp_pa
     assert document["asset_id"] == int(asset_id)
     assert document["stage"] in ("processing", "thumbnail_ready", "done")
     assert shell.run("status", "999999999").code == 1
+
+
+def test_the_address_of_what_is_ready_is_in_one_piece(shell: Shell, receiver: Person, tmp_path: Path):
+    make_picture(tmp_path / "a.jpg")
+    address = shell.run("upload", "a.jpg", "--to", receiver.name).out.strip()
+    asset_id = re.findall(r"/media/media/(\d+)/", address)[0]
+    shown = shell.run("status", asset_id, env={"COLUMNS": "60"}).out
+    assert address.partition("?")[0] in shown
+    assert shown.splitlines()[-1].startswith("http://")
 
 
 def test_watching_prints_a_line_an_event(shell: Shell, receiver: Person, tmp_path: Path):

@@ -84,6 +84,10 @@ def test_a_size_out_of_range_is_refused(size: int, kind: type[MediadockError], c
     assert [error.field for error in refused.errors] == ["file_size"]
 
 
+def test_an_empty_file_is_called_empty() -> None:
+    assert refusal(PICTURES, replace(PHOTO, size_bytes=0)).detail == f"“{PHOTO.file_name}” is empty."
+
+
 def test_a_size_at_its_limit_is_granted() -> None:
     assert plan_upload(PICTURES, replace(PHOTO, size_bytes=10 * MIB)).size_bytes == 10 * MIB
 
