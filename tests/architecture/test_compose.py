@@ -88,6 +88,13 @@ def test_a_container_has_a_probe_and_a_bound_of_memory(name: str) -> None:
     assert service(name)["mem_limit"]
 
 
+@pytest.mark.parametrize("name", ["worker", "films"])
+def test_a_worker_is_asked_for_the_queues_that_it_reads(name: str) -> None:
+    command, asked = service(name)["command"], service(name)["healthcheck"]["test"]
+    queues = [f"queue:{queue}" for queue in command[command.index("-Q") + 1].split(",")]
+    assert asked[asked.index("is_alive") + 1 : asked.index("--within")] == queues
+
+
 def test_nginx_finds_the_processes_at_their_ports() -> None:
     shipped = (ROOT / "deploy/nginx/mediadock/site.conf").read_text()
     for name, address in (("web", "127.0.0.1:8000"), ("socket", "127.0.0.1:8001")):

@@ -22,10 +22,13 @@ from stack.deployment import (
     variables_of_the_settings,
 )
 from stack.files import ROOT
+from stack.pods import variables_of
 
 FILES = sorted(MANIFESTS.glob("*.yaml"))
 VALIDATE = Path(sys.executable).with_name("kubernetes-validate")
 WORKLOADS = {**of_kind("Deployment"), **of_kind("Job")}
+ONLY_IN_COMPOSE = {"MEDIADOCK_GATEWAY_SECRET", "MEDIADOCK_GATEWAY_PEERS", "MEDIADOCK_S3_PUBLIC_ENDPOINT"}
+"""There nginx vouches for who acts, and the store has an address inside and another outside."""
 
 
 def test_every_manifest_follows_the_schemas_of_the_api() -> None:
@@ -43,6 +46,15 @@ def test_every_process_of_the_docs_is_there_and_started_as_they_say() -> None:
     started = {name: container_of(deployment)["command"] for name, deployment in of_kind("Deployment").items()}
     assert started == documented_commands()
     assert container_of(of_kind("Job")["setup"])["command"] == ["sh", "-c", documented_setup()]
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_a_container_is_given_what_compose_gives_it(name: str) -> None:
+    given = variables_of(WORKLOADS[name], running={})
+    in_compose = compose()["services"][name]["environment"]
+    assert in_compose.keys() - given.keys() == ONLY_IN_COMPOSE
+    assert given.keys() - in_compose.keys() == {"MEDIADOCK_S3_BUCKET", "MEDIADOCK_S3_REGION"}
+    assert given.get("TMPDIR") == in_compose.get("TMPDIR")
 
 
 def test_every_variable_is_one_of_the_settings_and_no_secret_has_a_value() -> None:

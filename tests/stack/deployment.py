@@ -24,6 +24,14 @@ def compose() -> Any:
 
 
 @cache
+def image_environment() -> dict[str, str]:
+    """What the image sets for every process, as it stands there."""
+    last_stage = (ROOT / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    [block] = re.findall(r"^ENV ((?:.*\\\n)*.*)$", last_stage, re.MULTILINE)
+    return dict(pair.split("=", 1) for pair in shlex.split(block.replace("\\\n", " ")))
+
+
+@cache
 def manifests() -> tuple[dict[str, Any], ...]:
     """Every document that ``kubectl apply -k`` would send, and the template of the Secret."""
     names = yaml.safe_load((MANIFESTS / "kustomization.yaml").read_text())["resources"]

@@ -40,7 +40,7 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    include mediadock.conf;
+    include {include};
 }}
 """
 _SERVER = """
@@ -126,9 +126,14 @@ def write_configuration(
     site.write_text(text)
     server = folder / "conf/mediadock/server.conf"
     server.write_text(_SERVER.format(address=LOOPBACK, port=nginx.port, folder=folder))
-    main = folder / "conf/nginx.conf"
+    return write_main_file(folder, "conf/nginx.conf", include="mediadock.conf", workers=workers)
+
+
+def write_main_file(folder: Path, name: str, *, include: str, workers: int = 1) -> Path:
+    """The main file at ``name`` below ``folder``, beside which ``include`` lies; its path."""
+    main = folder / name
     user = "user root;" if os.geteuid() == 0 else ""  # else its workers could not enter a folder of ours
-    main.write_text(_MAIN.format(user=user, folder=folder, workers=workers))
+    main.write_text(_MAIN.format(user=user, folder=folder, workers=workers, include=include))
     return main
 
 
