@@ -41,7 +41,7 @@ def with_verify_door(application: Application, *, path: str) -> Application:
         except MediadockError as refusal:
             return _refused(refusal, start_response)
         start_response("204 No Content", [*identity, *_OF_ALL])
-        return ()
+        return []
 
     return answered
 
@@ -74,4 +74,4 @@ def _refused(refusal: MediadockError, start_response: Callable[..., object]) -> 
     if document.content.isascii():
         headers.append((PROBLEM_HEADER, document.content.decode()))
     start_response(f"{status.value} {status.phrase}", headers)
-    return (document.content,)
+    return [document.content]

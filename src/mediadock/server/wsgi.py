@@ -10,10 +10,11 @@ from django.core.wsgi import get_wsgi_application
 from mediadock.api.verify import with_verify_door
 from mediadock.server.headers import page_headers
 from mediadock.server.pages import operators_files, with_static_files
+from mediadock.server.whole_answers import with_whole_answers
 
 application = with_verify_door(
     with_static_files(
-        get_wsgi_application(),
+        with_whole_answers(get_wsgi_application()),
         static_url=settings.STATIC_URL,
         pages=settings.WEB_FOLDER,
         headers=page_headers(
