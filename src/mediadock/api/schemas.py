@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 MAX_TEXT_CHARACTERS = 10_000
 
 
-class StrictSchema(Schema):
-    """A request body: unknown fields and values of another type are refused."""
+class StrictSchema(BaseModel):
+    """A request body: unknown fields and values of another type are refused.
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    Not ninja's ``Schema``: that validates what forbids unknown fields twice, the second time through an object that
+    looks every field up in Python, so a body of 10,000 parts took several times as long.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, from_attributes=True)
 
 
 def _no_nul(text: str) -> str:
