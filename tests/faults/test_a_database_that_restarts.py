@@ -25,7 +25,8 @@ _LONG = "300"
 """A lease that lapses in no test: who gets an asset back has it from its worker."""
 
 _DUE_AT_ONCE = """
-    UPDATE mediadock_asset SET due_at = now(), hinted_at = now() - interval '1 day', updated_at = now() - interval '1 day'
+    UPDATE mediadock_asset
+       SET due_at = now(), hinted_at = now() - interval '1 day', updated_at = now() - interval '1 day'
      WHERE id = %s RETURNING id
 """
 
