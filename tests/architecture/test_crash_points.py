@@ -31,6 +31,7 @@ WITHIN = {
     "uploads/crashpoints.py:_has_written": "asks, and writes nothing",
     "uploads/admin/readonly.py:asked": "reads, and bounded opens a transaction that cannot write",
     "uploads/events.py:append_event": "every caller has a transaction open",
+    "uploads/services/sweep.py:_database_has_just_started": "asks, and writes nothing",
     "uploads/lifecycle.py:release_ledger": "transition and delete_asset have a transaction open",
     "uploads/outbox.py:enqueue": "a transition's, the sweeper's or one_statement('cleared')",
     "uploads/outbox.py:enqueue_discard_again": "a transition or delete_asset has a transaction open",
@@ -76,7 +77,8 @@ def test_nothing_is_excused_that_is_not_there() -> None:
 
 def test_no_transaction_is_begun_but_with_its_points_around_it() -> None:
     bare = [place for place, function in functions() if "atomic" in called_in(function)]
-    assert set(bare) == {"uploads/admin/readonly.py:bounded", "uploads/crashpoints.py:committing"}
+    reads = {"uploads/admin/readonly.py:bounded", "uploads/lifecycle.py:_held"}  # which locks a row, to wait for it
+    assert set(bare) == {*reads, "uploads/crashpoints.py:committing"}
 
 
 def test_the_table_names_what_the_source_does_and_nothing_else() -> None:
