@@ -58,7 +58,7 @@ def _answering(view: View[P], *, asks_the_store: bool) -> View[P]:
     def answered(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request = args[0]
         assert isinstance(request, HttpRequest)
-        key = request.headers.get("Idempotency-Key")
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY")  # not .headers, which reads the whole environment
         if key is None:
             return view(*args, **kwargs)
         keeping = _Keeping(_name(request, key), _digest(request))

@@ -70,7 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mediadock.telemetry.requests.requests_observed",  # outermost: every answer is counted, with all its time
     "mediadock.server.headers.answers_guarded",
-    "corsheaders.middleware.CorsMiddleware",  # outside of what refuses, so that other origins may read refusals
+    "mediadock.server.origins.pages_elsewhere_answered",  # outside of what refuses: they may read refusals
     "mediadock.api.methods.wrong_methods_refused",
     *(["mediadock.server.operators.operators_served"] if ADMIN else []),
 ]

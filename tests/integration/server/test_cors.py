@@ -75,6 +75,14 @@ def test_a_page_of_another_origin_gets_nothing_to_read(web: QuietWeb, origin: st
     assert answer.headers["vary"].lower() == "origin", "a cache must not give one origin's answer to another"
 
 
+def test_an_answer_to_no_page_depends_on_the_origin_as_well(web: QuietWeb) -> None:
+    for api, path, status in ((web.api_as_somebody(), "/users/me", 200), (web.anonymous(), "/x", 404)):
+        answer = api.send("GET", path)
+        assert answer.status == status
+        assert cors_headers(answer) == {}
+        assert answer.headers["vary"].lower() == "origin", "a cache must not give it to a page of any origin"
+
+
 def test_cookies_are_never_allowed(web: QuietWeb) -> None:
     for answer in (
         preflight(web.url + "/api/v1/users/me", THEIRS),
