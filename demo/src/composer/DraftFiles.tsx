@@ -14,7 +14,13 @@ export function DraftFiles({ drafts }: { drafts: Drafts }) {
     <div className="drafts">
       <ul className="drafts-list" aria-label="Files to send">
         {list.map((draft) => (
-          <li key={draft.id} className="draft" data-kind={draft.kind} data-problem={problems.byId.has(draft.id)}>
+          <li
+            key={draft.id}
+            className="draft"
+            data-kind={draft.kind}
+            data-problem={problems.byId.has(draft.id)}
+            title={draft.file.name}
+          >
             <Preview draft={draft} />
             <span className="draft-facts">
               <span className="draft-name">{draft.file.name}</span>

@@ -80,3 +80,26 @@ def test_what_people_write_is_shown_as_they_wrote_it(
         bob.page.locator(".messages").evaluate("(list, top) => list.scrollTo({ top })", scroll)
         assert not overflows(bob)
     bob.page.screenshot(path=artifacts / "odd-names-phone-bottom.png")
+
+
+def test_what_is_small_is_whole(alice: Somebody, bob: Somebody, things: Things, artifacts: Path) -> None:
+    photos = [things.save(f"small-{number}.jpg", landscape(60, 40, seed=number)) for number in range(6)]
+    alice.send(text="Seven of them")
+    alice.sees_text("Seven of them")
+    alice.attach(*photos, things.executable)
+    sign, cross = alice.boxes(".draft-icon .icon")[-1], alice.boxes(".draft-remove")[-1]
+    assert sign[0] + sign[2] <= cross[0] or sign[1] >= cross[1] + cross[3], "the cross lies over the sign of a photo"
+    alice.send()
+    for person in (alice, bob):
+        person.sees_stages(*["done"] * 6, "failed")
+    for width in (alice.page.viewport_size or {})["width"], PHONE_PX:
+        alice.page.set_viewport_size({"width": width, "height": 720})
+        reason = alice.bubbles.locator(".md-reason")
+        lines = reason.evaluate("(box) => box.clientHeight / parseFloat(getComputedStyle(box).lineHeight)")
+        assert abs(lines - round(lines)) < 0.1, f"{lines} lines at {width} px"
+        tile, words, button = (
+            alice.boxes(f".md-cell[data-stage=failed]{part}")[0] for part in ("", " .md-reason", " .md-button")
+        )
+        assert words[1] >= tile[1] - 1, f"cut off above at {width} px"
+        assert button[1] + button[3] <= tile[1] + tile[3] + 1, f"cut off below at {width} px"
+    alice.page.screenshot(path=artifacts / "small-phone.png")
