@@ -25,7 +25,7 @@ from mediadock.client import (
 )
 from mediadock.client.account import Account
 from mediadock.client.connections import Connections
-from mediadock.client.server import part_urls
+from mediadock.client.doors import ChatDoors
 from stack.client import call
 from stack.server import RunningServer
 
@@ -135,7 +135,7 @@ def test_the_url_of_part_501_is_on_the_second_page_and_works(
     with closing(Connections()) as connections:
         tokens, policy = Tokens(sender.token), RetryPolicy()
         account = Account(running_server.url, tokens=tokens, connections=connections, policy=policy)
-        urls = part_urls(account, asset_id, start_part=501, batch_count=1)
+        urls = ChatDoors(account).part_urls(asset_id, start_part=501, batch_count=1)
     assert list(urls) == [501]
     assert call("PUT", urls[501], body=bytes(5 * MIB)).status == 200
     client.abort(asset_id)
