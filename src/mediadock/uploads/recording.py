@@ -6,7 +6,6 @@ inserts, so parallel requests cannot pass a limit together, and one round trip t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, connection
 from psycopg.errors import NumericValueOutOfRange
+from pydantic_core import to_json
 
 from mediadock.core.errors import NotFound, TooLarge, TooMany, Unauthenticated
 from mediadock.core.policy import human_bytes
@@ -57,9 +57,9 @@ def record_prepared(
         "max_pending": limits.max_pending_per_user,
         "max_bytes": limits.max_bytes_per_user,
         "pending_ttl_s": limits.pending_ttl_s,
-        "audience": users,
+        "audience": f"{{{','.join(map(str, users))}}}",  # an array as text: psycopg takes a list apart in Python
         "event_type": profile.event_type,
-        "assets": json.dumps([_row(asset) for asset in assets]),
+        "assets": to_json([_row(asset) for asset in assets]).decode(),
         **(new_link.params if new_link else {}),
     }
     with one_statement("prepared"):

@@ -113,12 +113,13 @@ def _asset(
     link: NewLink | ExistingLink | None,
     key_fields: Mapping[str, str | int],
 ) -> MediaAsset:
+    now = datetime.now(UTC)
     key = incoming_key(
         profile.key_layout,
         owner_id=owner_id,
         asset_id=asset_id,
         slug=plan.slug,
-        now=datetime.now(UTC),
+        now=now,
         unique=str(uuid4()),
         fields=key_fields,
     )
@@ -137,6 +138,11 @@ def _asset(
         part_size_bytes=plan.parts.part_size_bytes if plan.parts else None,
         num_parts=plan.parts.num_parts if plan.parts else None,
         state=State.PENDING.value,
+        # as the database sets them: Django would make an expression of each that is left out
+        hinted_at=now,
+        due_at=now,
+        created_at=now,
+        updated_at=now,
     )
 
 
