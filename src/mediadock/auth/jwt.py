@@ -144,7 +144,7 @@ def _base64url(part: str) -> bytes:
 
 def _json_object(text: bytes) -> dict[str, object]:
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = _STRICT_JSON.decode(text.decode())
     except (ValueError, RecursionError):
         raise TokenError("no JSON, or a member twice") from None
     if not isinstance(value, dict):
@@ -161,3 +161,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(name: str) -> object:
     raise ValueError(name)
+
+
+_STRICT_JSON: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+"""Made once: ``json.loads`` makes one for each text where it is given hooks."""

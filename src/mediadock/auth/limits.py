@@ -9,7 +9,7 @@ operator's are not limited at all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -63,6 +63,7 @@ def _bucket(name: str, per_s: float) -> Bucket:
     return Bucket(name, per_s, max(1, round(BURST_S * per_s)))
 
 
+@lru_cache(maxsize=1024)  # a process hears from few addresses, many times each
 def _counted_address(address: str) -> str:
     """As it is counted; empty for what is no address, which a proxy of ours does not send."""
     try:
