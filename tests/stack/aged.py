@@ -15,7 +15,10 @@ def history(user_id: int, length: int, *, size_bytes: int = 10) -> None:
 
 
 def age(user_id: int, *, up_to: int, days: float) -> None:
-    """The events of a user up to this ``seq`` happened so many days ago; in the database of this process."""
+    """The events of a user up to this ``seq`` happened so many days ago, before all that others have told.
+
+    In the database of this process.
+    """
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -44,6 +47,6 @@ _EVENTS = """
       FROM generate_series(1, %(length)s) AS number
 """
 _AGED = """
-    UPDATE mediadock_event SET created_at = now() - make_interval(secs => %(days)s * 86400.0)
+    UPDATE mediadock_event SET created_at = now() - make_interval(secs => %(days)s * 86400.0), id = id - 1000000000000
      WHERE user_id = %(user_id)s AND seq <= %(up_to)s
 """

@@ -29,6 +29,7 @@ from mediadock.uploads.models import Event, Stream
 BATCH = 5_000
 ROUND_S = 600.0
 """A longer backlog is left to the next round; a broker gives a task that runs for 20 minutes to another worker."""
+_BEFORE_ALL = -(2**63)
 _TURN = int.from_bytes(b"md_prune")
 """The advisory lock of whoever removes a batch."""
 _log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def prune_events() -> int:
     if not conf().event_retention_s:
         return 0
     until = time.monotonic() + ROUND_S
-    pruned, reached = 0, 0
+    pruned, reached = 0, _BEFORE_ALL
     while time.monotonic() < until:
         batch = _prune_batch(after=reached)
         pruned += batch.pruned
