@@ -187,7 +187,7 @@ def _held(asset_id: int, lease_token: uuid.UUID) -> MediaAsset | None:
 
     A commit that is still under way is waited for; it has the row.
     """
-    with committing("claimed"):
+    with transaction.atomic():
         return MediaAsset.objects.select_for_update().filter(pk=asset_id, lease_token=lease_token).first()
 
 
