@@ -16,7 +16,7 @@ from celery.signals import setup_logging, worker_init, worker_process_init
 
 from mediadock.processing import sandbox
 from mediadock.uploads.broker import outlive_redis, transport_options
-from mediadock.uploads.queues import DEFAULT_QUEUE, heartbeat_schedule
+from mediadock.uploads.queues import DEFAULT_QUEUE, STALE_AFTER_S, heartbeat_schedule
 
 if TYPE_CHECKING:
     from celery.worker import WorkController
@@ -53,7 +53,7 @@ app.conf.update(
     visibility_timeout=_VISIBILITY_TIMEOUT_S,
     broker_transport_options=transport_options(_BROKER_URL, visibility_timeout_s=_VISIBILITY_TIMEOUT_S),
     beat_schedule={
-        "sweep": {"task": "mediadock.sweep", "schedule": 5.0, "options": {"expires": 10.0}},
+        "sweep": {"task": "mediadock.sweep", "schedule": 5.0, "options": {"expires": STALE_AFTER_S}},
         "tidy": {"task": "mediadock.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
         "forget": {"task": "mediadock.forget_old_answers", "schedule": 3600.0, "options": {"expires": 3600.0}},
         **heartbeat_schedule(),

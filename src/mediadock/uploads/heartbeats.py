@@ -8,9 +8,10 @@ module alone writes them.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from mediadock.core.keys import INCOMING
 from mediadock.uploads.crashpoints import one_statement
@@ -36,6 +37,12 @@ def beat(name: str) -> None:
             " ON CONFLICT (name) DO UPDATE SET beaten_at = GREATEST(mediadock_heartbeat.beaten_at, EXCLUDED.beaten_at)",
             [name],
         )
+
+
+def was_heard(name: str, *, within_s: float) -> bool:
+    """Whether something of this name happened so short a time ago."""
+    since = Now() - timedelta(seconds=within_s)
+    return Heartbeat.objects.filter(name=name, beaten_at__gt=since).exists()
 
 
 def last_beats() -> dict[str, datetime]:

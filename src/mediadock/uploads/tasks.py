@@ -14,6 +14,9 @@ from mediadock.uploads.services.prune import prune_events
 from mediadock.uploads.services.sweep import sweep
 from mediadock.uploads.services.tidy import tidy
 
+_ROUND_IS_FRESH_S = 2.0
+"""Less than half of the time between two rounds."""
+
 
 @shared_task(name="mediadock.process")  # type: ignore[untyped-decorator]
 def process_uploaded_asset(asset_id: int, kind: str | None = None) -> None:
@@ -26,7 +29,12 @@ def process_uploaded_asset(asset_id: int, kind: str | None = None) -> None:
 
 @shared_task(name="mediadock.sweep")  # type: ignore[untyped-decorator]
 def sweep_unsettled() -> None:
-    """A round of the sweeper, and what a relay that is not there has left."""
+    """A round of the sweeper, and what a relay that is not there has left.
+
+    Rounds that have waited for a sweeper that was away follow each other at once: one of them is enough.
+    """
+    if heartbeats.was_heard(heartbeats.SWEEP, within_s=_ROUND_IS_FRESH_S):
+        return
     sweep()
     heartbeats.beat(heartbeats.SWEEP)
     Relay(current_app).carry_overdue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from mediadock.core.profiles import profile_named
 from mediadock.core.states import OCCUPIES_BYTES, State
@@ -57,5 +57,6 @@ def _give_back(asset: MediaAsset) -> None:
         upload_id=asset.upload_id if pending else None,
     )
     # No row remembers the key from here on. Its URLs are signed while it is pending, no longer than to its expiry.
-    if asset.expires_at + timedelta(seconds=conf().part_url_expiry_s) > timezone.now():
+    lapsed = Now() - timedelta(seconds=conf().part_url_expiry_s)  # the database's clock, as that of every expiry
+    if MediaAsset.objects.filter(pk=asset.pk, expires_at__gt=lapsed).exists():
         outbox.enqueue_discard_again(keys=[asset.object_key], upload_key=asset.object_key, upload_id=asset.upload_id)
