@@ -16,8 +16,9 @@ from pathlib import Path
 
 import psycopg
 
+from faults.crowd import Crowd
 from faults.hosts import PATIENT, backend_of
-from faults.sending import Crowd
+from faults.sending import Delivered
 from faults.strikes import Striker, heal
 from faults.verdict import TERMINAL, complaints, remains_of, rows
 from faults.wires import Wire, wires_to
@@ -106,7 +107,7 @@ def run_campaign(*, seed: int, kills: int, assets: int, deadline_s: float) -> Re
             report = Report(seed, striker.struck, striker.died)
             _rage(striker, crowd, random.Random(seed + 1), kills=kills, assets=assets, until=began + deadline_s)
             let_expire(server)
-            come_to_rest(striker, report)
+            come_to_rest(striker, crowd.delivered, report)
             crowd.close()
             judge(striker, crowd, report, work)
             backend.comes_to_rest(striker)
@@ -162,8 +163,8 @@ def _change(server: BreakableServer, what: str) -> None:
         connection.execute(f"UPDATE mediadock_asset SET {what}".encode())
 
 
-def come_to_rest(striker: Striker, report: Report) -> None:
-    """Wait until nothing is unsettled; what failed is retried as a person would."""
+def come_to_rest(striker: Striker, delivered: Delivered, report: Report) -> None:
+    """Wait until everything is known and nothing unsettled; what failed is retried as a person would."""
     server = striker.server
     began = time.monotonic()
 
@@ -173,7 +174,12 @@ def come_to_rest(striker: Striker, report: Report) -> None:
             with suppress(OSError, HTTPException):
                 server.api_of(row["owner_id"], "somebody").post(f"/assets/{row['id']}/retry/")
                 report.retried[row["error_code"]] += 1
-        return not rows(server, f"{_UNSETTLED} OR state = 'failed'")
+        return not rows(server, f"{_UNSETTLED} OR state = 'failed'") and not unheard_of()
+
+    def unheard_of() -> set[str]:
+        """What a machine put into the store by itself, and the sweeper has not found yet."""
+        known = {row["file_name"] for row in rows(server, "SELECT DISTINCT file_name FROM mediadock_asset")}
+        return delivered.must_arrive.keys() - known
 
     try:
         eventually(settled, within_s=SETTLE_S, every_s=0.5)

@@ -1,25 +1,25 @@
-"""People who send, by every door and in every mode, and who try again as a real client does."""
+"""People who send by the chat, in every mode, and who try again as a real client does."""
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
-from types import MappingProxyType
 from typing import TypeVar
 
-from faults.cargo import SMALL, Cargo, clip, drawing, note, novel, old_film, photo
+from faults.cargo import Cargo
 from mediadock.client import Client, ClientError, RetryPolicy
 from mediadock.client.account import Account, Tokens
 from mediadock.client.connections import Connections
 from mediadock.client.reading import Fields
+from mediadock.client.sessions import read_urls
+from mediadock.core.errors import MediadockError
 from stack.breakable import BreakableServer
 from stack.client import Api
 
@@ -35,7 +35,11 @@ class NotDelivered(Exception):
 
 @dataclass
 class Delivered:
-    """What was sent, by the name of its file, and what its sender expects of it."""
+    """What was sent, by the name of its file, and what its sender expects of it.
+
+    ``once`` are the files that were prepared under one key, ``deleted`` the assets whose owner was told that they are
+    gone, ``faces`` the last avatar that everybody was told is there.
+    """
 
     must_arrive: dict[str, Cargo] = field(default_factory=dict)
     may_arrive: dict[str, Cargo] = field(default_factory=dict)
@@ -43,6 +47,8 @@ class Delivered:
     once: set[str] = field(default_factory=set)
     aged: set[int] = field(default_factory=set)
     """Users whose oldest events are older than the retention; of nobody else any may be missing."""
+    deleted: set[int] = field(default_factory=set)
+    faces: dict[int, str] = field(default_factory=dict)
     tries: int = 0
     writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -58,10 +64,15 @@ class Delivered:
             kept = self.must_arrive if arrives else self.may_arrive
             kept.update({one.name: one for one in cargo})
 
-    def take_back(self, cargo: Cargo) -> None:
-        """It was sent, and is deleted."""
+    def take_back(self, *cargo: Cargo) -> None:
+        """It was sent, and is deleted, or replaced."""
         with self.writing:
-            self.may_arrive[cargo.name] = self.must_arrive.pop(cargo.name)
+            self.may_arrive.update({one.name: self.must_arrive.pop(one.name) for one in cargo})
+
+    def gone(self, *asset_ids: int) -> None:
+        """These were deleted, and their owner knows it."""
+        with self.writing:
+            self.deleted.update(asset_ids)
 
     def tried(self) -> None:
         """One more try."""
@@ -73,7 +84,8 @@ def _declared(cargo: Cargo) -> dict[str, object]:
     return {"file_name": cargo.name, "file_size": len(cargo.body), "content_type": cargo.content_type}
 
 
-def _headers(session: Fields) -> dict[str, str]:
+def headers_of(session: Fields) -> dict[str, str]:
+    """What the one PUT of a session is to be sent with."""
     fields = session.child("headers")
     return {name: fields.text(name) for name in fields.raw()}
 
@@ -83,10 +95,11 @@ class Person:
 
     def __init__(self, server: BreakableServer, folder: Path, delivered: Delivered) -> None:
         self.api = server.api_as_somebody()
-        self._server = server
+        self.server = server
+        self.delivered = delivered
+        self.changing_face = threading.Lock()
         self._folder = folder / str(self.api.user_id)
         self._folder.mkdir()
-        self._delivered = delivered
         self._connections = Connections(read_timeout_s=_TIMEOUT_S)
 
     def close(self) -> None:
@@ -101,43 +114,34 @@ class Person:
             with self._client() as client:
                 return client.upload(paths, receiver_id=to.user_id).asset_ids
 
-        asset_ids = self._patiently(upload)
-        self._delivered.note(f"message of {len(cargo)}" if len(cargo) > 1 else "message", *cargo)
+        asset_ids = self.patiently(upload)
+        self.delivered.note(f"message of {len(cargo)}" if len(cargo) > 1 else "message", *cargo)
         return asset_ids
 
-    def send_medium(self, cargo: Cargo, *, then_post: bool) -> None:
-        """One medium by the media surface, perhaps put into a post while it is processed."""
-        self._delivered.begin(cargo)
-        media_id = self._patiently(lambda: self._medium(cargo))
-        self._delivered.note("medium", cargo)
-        if then_post:
-            body: dict[str, object] = {"content": cargo.name, "mediaIds": [media_id]}
-            self._patiently(lambda: self._account().post("/feed/submit", body, creates=True), settled={409})
-            self._delivered.note("post")
-
-    def send_to_album(self, album_id: int, cargo: Cargo) -> None:
-        """One picture into an album; nobody says ``complete`` but the store's event, or the sweeper."""
-        self._delivered.begin(cargo)
-        declared = {"filename": cargo.name, "contentType": cargo.content_type, "size": len(cargo.body)}
+    def send_page_by_page(self, to: Person, cargo: Cargo) -> None:
+        """One message in parts, whose addresses are asked for one at a time, as each is due."""
+        self.delivered.begin(cargo)
 
         def upload() -> None:
-            session = self._account().post(f"/albums/{album_id}/media/upload", declared, creates=True)
-            self._put(session.text("uploadUrl"), _headers(session), cargo)
+            session = self._prepared(to, cargo)
+            upload_id = {"asset_id": session.integer("asset_id")}
+            size, tags = session.integer("part_size"), list[dict[str, object]]()
+            for number in range(1, session.integer("num_parts") + 1):
+                asked = {**upload_id, "start_part": number, "batch_count": 1}
+                [url] = read_urls(self.account().post("/chats/upload/prepare/", asked).child("batch")).values()
+                etag = self._put_part(url, cargo.body[(number - 1) * size : number * size])
+                tags.append({"PartNumber": number, "ETag": etag})
+            self.account().post("/chats/upload/complete/", {**upload_id, "parts": tags})
 
-        self._patiently(upload)
-        self._delivered.note("album", cargo)
-
-    def make_album(self) -> int:
-        """An album for them."""
-        body = {"title": "Bad weather"}
-        return self._patiently(lambda: self._account().post("/albums", body, creates=True).integer("albumId"))
+        self.patiently(upload)
+        self.delivered.note("page by page", cargo)
 
     def vanish(self, to: Person, cargo: Cargo, *, after_bytes: bool) -> None:
         """Prepare, send perhaps, and be gone."""
-        session = self._patiently(lambda: self._prepared(to, cargo))
+        session = self.patiently(lambda: self._prepared(to, cargo))
         if after_bytes and "put_url" in session:
-            self._patiently(lambda: self._put(session.text("put_url"), _headers(session), cargo))
-        self._delivered.note("vanished", cargo, arrives=False)
+            self.patiently(lambda: self.put(session.text("put_url"), headers_of(session), cargo))
+        self.delivered.note("vanished", cargo, arrives=False)
 
     def prepare_once(self, to: Person, cargo: Cargo) -> None:
         """Prepare under one key, whatever happens to the answers, and be gone."""
@@ -149,24 +153,25 @@ class Person:
             if answer.status != 201:
                 raise OSError(f"the server answered {answer.status}")
 
-        self._delivered.begin(cargo)
-        self._patiently(prepare)
-        self._delivered.note("prepared once", cargo, arrives=False)
-        with self._delivered.writing:
-            self._delivered.once.add(cargo.name)
+        self.delivered.begin(cargo)
+        self.patiently(prepare)
+        self.delivered.note("prepared once", cargo, arrives=False)
+        with self.delivered.writing:
+            self.delivered.once.add(cargo.name)
 
     def change_mind(self, to: Person, cargo: Cargo) -> None:
         """Prepare and abort, which may both be late."""
-        session = self._patiently(lambda: self._prepared(to, cargo))
+        session = self.patiently(lambda: self._prepared(to, cargo))
         body = {"asset_id": session.integer("asset_id")}
-        self._patiently(lambda: self._account().post("/chats/upload/abort/", body), settled={404, 409})
-        self._delivered.note("aborted", cargo, arrives=False)
+        self.patiently(lambda: self.account().post("/chats/upload/abort/", body), settled={404, 409})
+        self.delivered.note("aborted", cargo, arrives=False)
 
     def send_and_delete(self, to: Person, cargo: Cargo) -> None:
         """Send it, and think better of it."""
         [asset_id] = self.send_message(to, cargo)
-        self._delivered.take_back(cargo)
-        self._patiently(lambda: self._account().delete(f"/assets/{asset_id}/"), settled={404})
+        self.delivered.take_back(cargo)
+        self.patiently(lambda: self.account().delete(f"/assets/{asset_id}/"), settled={404})
+        self.delivered.gone(asset_id)
 
     def abort_while_completing(
         self, to: Person, cargo: Cargo, *, hold: Callable[[], None], held: Callable[[], None]
@@ -175,13 +180,13 @@ class Person:
 
         The bytes go to the store past the wire, whose event is a call to complete as well.
         """
-        session = self._patiently(lambda: self._prepared(to, cargo))
-        self._delivered.note("aborted", cargo, arrives=False)
+        session = self.patiently(lambda: self._prepared(to, cargo))
+        self.delivered.note("aborted", cargo, arrives=False)
         body = {"asset_id": session.integer("asset_id")}
         key, size_bytes = session.text("object_key"), len(cargo.body)
         with ThreadPoolExecutor(1) as hand:
             hold()
-            self._server.store.put(key, cargo.body, content_type=cargo.content_type, size_bytes=size_bytes)
+            self.server.store.put(key, cargo.body, content_type=cargo.content_type, size_bytes=size_bytes)
             completing = hand.submit(self.fresh_api().post, "/chats/upload/complete/", **body)
             held()
             with suppress(OSError, HTTPException):
@@ -197,113 +202,51 @@ class Person:
     def fresh_api(self) -> Api:
         """With a token that has its whole quarter of an hour before it."""
         assert self.api.username is not None
-        return self._server.api_of(self.user_id, self.api.username)
-
-    def _medium(self, cargo: Cargo) -> int:
-        declared = {
-            "fileName": cargo.name, "fileType": cargo.content_type, "fileSize": len(cargo.body),
-            "mediaType": cargo.media_type,
-        }  # fmt: skip
-        session = self._account().post("/media/upload-session", declared, creates=True)
-        self._put(session.text("uploadUrl"), _headers(session), cargo)
-        media_id = session.integer("mediaId")
-        self._account().post(f"/media/{media_id}/complete")
-        return media_id
+        return self.server.api_of(self.user_id, self.api.username)
 
     def _prepared(self, to: Person, cargo: Cargo) -> Fields:
         body = {"receiver_id": to.user_id, **_declared(cargo)}
-        return self._account().post("/chats/upload/prepare/", body, creates=True)
+        return self.account().post("/chats/upload/prepare/", body, creates=True)
 
-    def _put(self, url: str, headers: Mapping[str, str], cargo: Cargo) -> None:
+    def put(self, url: str, headers: Mapping[str, str], cargo: Cargo) -> None:
+        """The bytes, in one PUT."""
         answer = self._connections.send("PUT", url, headers=headers, body=cargo.body)
         if answer.status not in {200, 412}:  # 412: an earlier try has put it there
             raise OSError(f"the store answered {answer.status}")
 
+    def _put_part(self, url: str, body: bytes) -> str:
+        answer = self._connections.send("PUT", url, headers={}, body=body)
+        if answer.status != 200:
+            raise OSError(f"the store answered {answer.status}")
+        return answer.headers["etag"]
+
     def _written(self, cargo: Cargo) -> Path:
-        self._delivered.begin(cargo)
+        self.delivered.begin(cargo)
         path = self._folder / cargo.name
         path.write_bytes(cargo.body)
         return path
 
-    def _account(self) -> Account:
-        tokens = Tokens(self.fresh_api().token or "")
-        return Account(self._server.url, tokens=tokens, connections=self._connections, policy=_POLICY)
+    def account(self, token: str | None = None) -> Account:
+        """The API by the client's own calls, with a fresh token unless it is given one."""
+        tokens = Tokens(token or self.fresh_api().token or "")
+        return Account(self.server.url, tokens=tokens, connections=self._connections, policy=_POLICY)
 
     def _client(self) -> Client:
         token = self.fresh_api().token
         return Client(
-            self._server.url, token, retry=_POLICY, timeout_s=_TIMEOUT_S, state_folder=self._folder / "fingerprints"
+            self.server.url, token, retry=_POLICY, timeout_s=_TIMEOUT_S, state_folder=self._folder / "fingerprints"
         )
 
-    def _patiently(self, step: Callable[[], T], *, settled: frozenset[int] | set[int] = frozenset()) -> T:
+    def patiently(self, step: Callable[[], T], *, settled: frozenset[int] | set[int] = frozenset()) -> T:
         """Try until it works. A refusal whose status is ``settled`` says that an earlier try did."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
                 return step()
-            except (ClientError, OSError, HTTPException) as error:
+            except (ClientError, MediadockError, OSError, HTTPException) as error:
                 if getattr(error, "status", None) in settled:
                     return None  # type: ignore[return-value] - who says ``settled`` wants no answer
                 if time.monotonic() > deadline:
                     raise NotDelivered(repr(error)) from error
-            self._delivered.tried()
+            self.delivered.tried()
             time.sleep(0.3)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One sending, of so many files."""
-
-    files: int
-    send: Callable[[], object]
-
-
-class Crowd:
-    """Persons who send to each other what chance says."""
-
-    def __init__(self, server: BreakableServer, folder: Path, *, persons: int = 6) -> None:
-        self.delivered = Delivered()
-        self.persons = [Person(server, folder, self.delivered) for _ in range(persons)]
-        self._albums = {person.user_id: person.make_album() for person in self.persons}
-
-    def close(self) -> None:
-        """Everybody goes home."""
-        for person in self.persons:
-            person.close()
-
-    def plans(self, chance: random.Random, *, files: int) -> Iterator[Plan]:
-        """Sendings of together at least so many files, each known before anything is sent."""
-        number = planned = 0
-        while planned < files:
-            number += 1
-            plan = self._plan(number, chance)
-            planned += plan.files
-            yield plan
-
-    def _plan(self, number: int, chance: random.Random) -> Plan:
-        sender, receiver = chance.sample(self.persons, 2)
-        cargo = chance.choice(SMALL)(number)
-        way = chance.choices(list(_OFTEN), list(_OFTEN.values()))[0]
-        if way == "many":
-            several = [photo(number), drawing(number), chance.choice(_TIMED)(number)]
-            return Plan(len(several), lambda: sender.send_message(receiver, *several))
-        if way == "parts":
-            return Plan(1, lambda: sender.send_message(receiver, novel(number)))
-        if way == "medium" and cargo.media_type:
-            then_post = cargo.honest and chance.random() < 0.5
-            return Plan(1, lambda: sender.send_medium(cargo, then_post=then_post))
-        if way == "album":
-            return Plan(1, lambda: sender.send_to_album(self._albums[sender.user_id], photo(number)))
-        if way in {"vanish", "abort"}:
-            given_up = chance.choice([photo, novel])(number)
-            after_bytes = chance.random() < 0.5
-            if way == "vanish":
-                return Plan(1, lambda: sender.vanish(receiver, given_up, after_bytes=after_bytes))
-            return Plan(1, lambda: sender.change_mind(receiver, given_up))
-        return Plan(1, lambda: sender.send_message(receiver, cargo))
-
-
-_TIMED = (note, clip, old_film)
-_OFTEN = MappingProxyType(
-    {"message": 40, "many": 8, "parts": 6, "medium": 20, "album": 14, "vanish": 6, "abort": 6},
-)

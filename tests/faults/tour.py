@@ -21,11 +21,12 @@ from uuid import uuid4
 
 import redis
 
-from e2e.services import as_service
+from faults import surfaces
 from faults.campaign import Report, come_to_rest, forget_hints, judge, let_expire, wired_server
 from faults.cargo import Cargo, clip, dance, drawing, lie, novel, paper, photo
+from faults.crowd import Crowd
 from faults.hosts import PATIENT, Backend, backend_of
-from faults.sending import Crowd, NotDelivered, Person
+from faults.sending import NotDelivered, Person
 from faults.strikes import APPLICATION, Striker, heal
 from faults.verdict import rows
 from faults.wires import Pass, Stall, Wire
@@ -63,7 +64,7 @@ def run_tour(*, points: Sequence[str], rounds: int, deadline_s: float) -> Report
             server.stop("films")
             heal(tour.striker)
             let_expire(server)
-            come_to_rest(tour.striker, report)
+            come_to_rest(tour.striker, tour.crowd.delivered, report)
             tour.crowd.close()
             judge(tour.striker, tour.crowd, report, work)
             backend.comes_to_rest(tour.striker)
@@ -213,20 +214,11 @@ class Tour:
         forget_hints(self.server)
 
     def _announce_and_put(self) -> None:
-        """A machine puts an image where it was announced, and asks nobody for an address."""
         sender, _ = self._two()
-        cargo, generation = photo(self._next()), f"gen-{uuid4().hex[:8]}"
-        machine = as_service(self.server, sender.fresh_api())
-        with suppress(OSError):
-            answer = machine.post(f"/generated/{generation}/images", count=1, contentType="image/jpeg")
-            if answer.status == 201:
-                name = f"{answer.json()['images'][0]['imageId']}_0.jpg"
-                self.crowd.delivered.note("generated", replace(cargo, name=name))
-                key = f"incoming/generated/{generation}/{name}"
-                self.server.store.put(key, cargo.body, content_type="image/jpeg", size_bytes=len(cargo.body))
+        surfaces.generate_unasked(sender, f"gen-{uuid4().hex[:8]}", photo(self._next()))
 
     def _make_album(self) -> None:
-        self._two()[0].make_album()
+        surfaces.make_album(self._two()[0])
 
     def _prepare_once(self) -> None:
         """A message is prepared under one key, over and over until there is an answer."""

@@ -45,6 +45,8 @@ class Remains:
     must_arrive: frozenset[str]
     once: frozenset[str]
     aged: frozenset[int]
+    deleted: frozenset[int]
+    faces: Mapping[int, str]
     store: ObjectStore
 
 
@@ -63,6 +65,8 @@ def remains_of(server: BreakableServer, delivered: Delivered) -> Remains:
         must_arrive=frozenset(delivered.must_arrive),
         once=frozenset(delivered.once),
         aged=frozenset(delivered.aged),
+        deleted=frozenset(delivered.deleted),
+        faces=delivered.faces,
         store=server.store,
     )
 
@@ -101,6 +105,24 @@ def _prepared_twice(left: Remains) -> Iterator[str]:
     for name in sorted(left.once):
         if prepared[name] != 1:
             yield f"{name} was prepared under one key, and is there {prepared[name]} times"
+
+
+def _not_deleted(left: Remains) -> Iterator[str]:
+    for asset in left.assets:
+        if asset["id"] in left.deleted:
+            yield f"asset {asset['id']} ({asset['file_name']}) was deleted, and is {asset['state']}"
+
+
+def _wrong_faces(left: Remains) -> Iterator[str]:
+    """One that was still in work when the next was ready may stay beside it; the newest is shown."""
+    shown = {
+        asset["owner_id"]: asset["file_name"]  # the assets come in the order of their ids
+        for asset in left.assets
+        if asset["profile"] == "avatar" and asset["state"] == "ready"
+    }
+    for user_id, name in left.faces.items():
+        if shown.get(user_id) != name:
+            yield f"user {user_id} shows {shown.get(user_id, 'no face')}, not {name}"
 
 
 def _badly_published(left: Remains) -> Iterator[str]:
@@ -197,7 +219,7 @@ def _ends_of_assets(left: Remains) -> Iterator[str]:
 
 
 def _sent_twice(left: Remains) -> Iterator[str]:
-    """A message becomes sent once, and a post is published once."""
+    """A message becomes sent once, and a post is published once, if only as its words: its media came too late."""
     sent: Counter[tuple[int, str]] = Counter()
     for event in left.events:
         data = event["data"]
@@ -214,8 +236,9 @@ def _sent_twice(left: Remains) -> Iterator[str]:
             messages[f"{asset['link_kind']} {asset['link_id']}"].append(asset)
     for what, assets in messages.items():
         remaining = {asset["state"] for asset in assets} - {"aborted", "expired"}
+        is_out = remaining == {"ready"} or (not remaining and what.startswith("post "))
         for user_id in assets[0]["audience"]:
-            if (remaining == {"ready"}) != (sent[user_id, what] == 1):
+            if is_out != (sent[user_id, what] == 1):
                 yield f"user {user_id} was told {sent[user_id, what]} times that {what} is out: {sorted(remaining)}"
 
 
@@ -223,6 +246,8 @@ QUESTIONS: Mapping[str, Callable[[Remains], Iterator[str]]] = {
     "is everything at an end": _stuck,
     "has everything arrived that its sender was told is there": _lost,
     "is there once what was prepared under one key": _prepared_twice,
+    "is gone what its owner was told is deleted": _not_deleted,
+    "is the face of everybody the last one": _wrong_faces,
     "is what is ready whole, as recorded and as sent": _badly_published,
     "has every published object an asset that shows it": _objects_of_nobody,
     "is nothing in quarantine of what is finished": _quarantined,
