@@ -11,6 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from stack.client import Answer, call
 
 Twist = Callable[[str, Answer], Answer]
+"""What becomes of an answer of the store to this method."""
+
+Instead = Callable[[str, str], Answer | None]
+"""An answer to a method and a target of which the store never hears; None lets it."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,11 @@ class Door:
     """Where it listens."""
 
     url: str
+
+
+def as_it_is(_method: str, answer: Answer) -> Answer:
+    """The store's own answer."""
+    return answer
 
 
 def takes_everything(method: str, answer: Answer) -> Answer:
@@ -35,17 +44,54 @@ def dated(date: str, twist: Twist) -> Twist:
     return later
 
 
+def remembers(etag: str) -> Twist:
+    """A cache that knows no conditions: who asks for the version ``etag``, which is not there, gets the last answer."""
+    last: list[Answer] = []
+
+    def cached(method: str, answer: Answer) -> Answer:
+        if method == "GET" and answer.status == 206:
+            last[:] = [answer]
+        if method != "GET" or answer.status != 412 or not last:
+            return answer
+        return Answer(206, {**last[0].headers, "etag": f'"{etag}"'}, last[0].body)
+
+    return cached
+
+
+def backwards(method: str, answer: Answer) -> Answer:
+    """What is read of an object is not what was written."""
+    of_an_object = method == "GET" and answer.status == 206
+    return Answer(206, answer.headers, answer.body[::-1]) if of_an_object else answer
+
+
+def drops(method: str, part_of_target: str, *, status: int) -> Instead:
+    """What never reaches the store, and is answered as if it had."""
+
+    def dropped(asked: str, target: str) -> Answer | None:
+        return Answer(status, {"etag": '"0"'}, b"") if asked == method and part_of_target in target else None
+
+    return dropped
+
+
+def nothing(_method: str, _target: str) -> Answer | None:
+    """The store is asked everything."""
+    return None
+
+
 @contextmanager
-def dishonest(store_url: str, twist: Twist) -> Iterator[Door]:
-    """A door to the store at ``store_url`` whose answers go through ``twist``."""
+def dishonest(store_url: str, twist: Twist = as_it_is, *, instead: Instead = nothing) -> Iterator[Door]:
+    """A door to the store at ``store_url`` whose answers go through ``twist``, or come ``instead``."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-            answer = call(self.command, store_url + self.path, body=body, headers=dict(self.headers))
-            self._send(twist(self.command, answer))
+            answer = instead(self.command, self.path)
+            if answer is None:
+                told = call(self.command, store_url + self.path, body=body, headers=dict(self.headers))
+                answer = twist(self.command, told)
+            self._send(answer)
 
         do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_OPTIONS = do  # noqa: N815 - http.server's names
 
@@ -53,7 +99,8 @@ def dishonest(store_url: str, twist: Twist) -> Iterator[Door]:
             self.send_response_only(answer.status)
             for name, value in _plain(answer.headers).items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
+            length = answer.headers.get("content-length", "0") if self.command == "HEAD" else str(len(answer.body))
+            self.send_header("Content-Length", length)
             self.end_headers()
             self.wfile.write(answer.body)
 

@@ -56,8 +56,18 @@ class Diagnosis:
         return json.loads(self.paste(name))
 
 
-def ask_doctor(environment: Mapping[str, str], *only: str, credentials: Credentials, **settings: str) -> Diagnosis:
-    """The doctor's document about a deployment with ``MEDIADOCK_<settings>`` of its own; no secret is in it."""
+def ask_doctor(
+    environment: Mapping[str, str],
+    *only: str,
+    credentials: Credentials,
+    under: Sequence[str] = (),
+    complains: str = "",
+    **settings: str,
+) -> Diagnosis:
+    """The doctor's document about a deployment with ``MEDIADOCK_<settings>`` of its own; no secret is in it.
+
+    ``under`` is a command line that takes the doctor's as its last words; ``complains`` is what Python itself must say.
+    """
     env = {
         **environment,
         "DJANGO_SETTINGS_MODULE": "mediadock.server.settings",
@@ -65,8 +75,8 @@ def ask_doctor(environment: Mapping[str, str], *only: str, credentials: Credenti
         **{f"MEDIADOCK_{name}": value for name, value in settings.items()},
     }
     options = [part for name in only for part in ("--only", name)]
-    ran = _run([*_WHAT_IT_BECOMES, "--json", *options], environment=env, folder=Path("/"))
-    assert ran.stderr == "", ran.stderr
+    ran = _run([*under, *_WHAT_IT_BECOMES, "--json", *options], environment=env, folder=Path("/"))
+    assert complains in ran.stderr if complains else ran.stderr == "", ran.stderr
     for name, secret in asdict(credentials).items():
         assert name in _NO_SECRETS or secret not in ran.stdout, f"{name} is in the report"
     assert "X-Amz-Signature" not in ran.stdout

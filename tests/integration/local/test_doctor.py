@@ -27,17 +27,6 @@ Ask = Callable[..., Diagnosis]
 EVERY_PROMISE = {"store-once", "store-length", "store-type", "store-checksum"}
 
 
-@pytest.fixture
-def ask(running_server: RunningServer) -> Ask:
-    """The doctor, asked about the running server, with settings of its own."""
-
-    def ask(*only: str, **settings: str) -> Diagnosis:
-        these = running_server.embedded
-        return ask_doctor(these.environment, *only, credentials=these.stack.credentials, **settings)
-
-    return ask
-
-
 def test_a_deployment_that_is_well_is_all_green_and_has_nothing_left_in_it(
     running_server: RunningServer, ask: Ask
 ) -> None:

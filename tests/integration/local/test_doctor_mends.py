@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import boto3
+import psycopg
 import pytest
 import redis
 
 from mediadock.local.ports import free_port
+from mediadock.local.program import Program
 from mediadock.local.redis import Redis
-from stack.doctor import Diagnosis, ask_doctor
+from stack.doctor import Diagnosis
 from stack.server import RunningServer
+from stack.waiting import eventually
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -25,17 +30,13 @@ STRANGERS_READ = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",'
     ' "Resource": "arn:aws:s3:::%s/*"}]}'
 )
-
-
-@pytest.fixture
-def ask(running_server: RunningServer) -> Ask:
-    """The doctor, asked about the running server, with settings of its own."""
-
-    def ask(*only: str, **settings: str) -> Diagnosis:
-        these = running_server.embedded
-        return ask_doctor(these.environment, *only, credentials=these.stack.credentials, **settings)
-
-    return ask
+OF_TOMORROW = """
+    INSERT INTO django_migrations (app, name, applied) VALUES ('mediadock_uploads', '9999_of_tomorrow', now())
+"""
+FAILS_AGAIN_AND_AGAIN = """
+    INSERT INTO mediadock_outbox (topic, payload, attempts, available_at)
+    VALUES ('discard', '{"keys": [], "upload_key": null, "upload_id": "given-up"}', 6, now() + interval '1 hour')
+"""
 
 
 @pytest.fixture
@@ -122,23 +123,51 @@ def test_a_redis_that_forgets_is_mended_by_the_pasted_lines_and_one_that_is_gone
     assert set(gone.settings("redis")) == {"MEDIADOCK_REDIS_URL"}
 
 
-@pytest.mark.slow  # two checks wait for processes that are not there
-def test_a_database_without_its_migrations_and_then_without_any_process(
-    running_server: RunningServer, ask: Ask
+@pytest.mark.slow  # three checks wait for processes that are not there
+def test_a_database_without_its_migrations_and_then_processes_that_are_started_as_is_said(
+    running_server: RunningServer, ask: Ask, tmp_path: Path
 ) -> None:
-    url = running_server.embedded.make_database(f"doctor_{uuid4().hex[:8]}")
+    own = {
+        "DATABASE_URL": running_server.embedded.make_database(f"doctor_{uuid4().hex[:8]}"),
+        "REDIS_URL": running_server.environment["MEDIADOCK_REDIS_URL"].removesuffix("/0") + "/5",
+    }
     asked = ("workers", "beat", "relay")
-    empty = ask(*asked, DATABASE_URL=url)
+    empty = ask(*asked, **own)
     assert (empty.code, empty.those("fail")) == (1, {"migrations"})
     assert empty.those("skipped") == set(asked)
     assert empty.paste("migrations") == "python -m django migrate --noinput"
-    running_server.manage("migrate", "--noinput", "--verbosity=0", DATABASE_URL=url)
+    running_server.manage("migrate", "--noinput", "--verbosity=0", **own)
 
-    idle = ask(*asked, DATABASE_URL=url)
+    idle = ask(*asked, **own)
     assert idle.those("fail") == {"workers", "relay"}, idle.text
     assert idle.those("skipped") == {"beat"}
     assert "the queues image, video, audio, file and default" in idle.sentence("workers")
-    assert "-Q image,video,audio,file,default " in idle.paste("workers")
-    assert idle.paste("relay") == "python -m django run_relay"
-    again = ask("migrations", DATABASE_URL=url)
-    assert again.those("ok") == {"database", "migrations"}
+    with pasting(running_server, own) as start:
+        start(idle.paste("workers"))
+        start(idle.paste("relay"))
+        eventually(lambda: ask("workers", "relay", **own).code == 0, within_s=120.0)  # they take a while to be up
+        without_beat = ask("beat", **own)
+        assert without_beat.those("fail") == {"beat"}, without_beat.text
+        assert "has never gone round" in without_beat.sentence("beat")
+        start(without_beat.paste("beat").replace("/var/lib/mediadock", str(tmp_path)))
+        eventually(lambda: ask("beat", **own).code == 0, within_s=120.0)
+        with psycopg.connect(own["DATABASE_URL"], autocommit=True) as database:
+            database.execute(OF_TOMORROW)
+            database.execute(FAILS_AGAIN_AND_AGAIN)
+        odd = ask(*asked, **own)
+    assert (odd.code, odd.those("ok")) == (0, {"database", "broker", "workers", "beat"}), odd.text
+    assert odd.those("warn") == {"migrations", "relay"}, odd.text
+    assert "it has mediadock_uploads.9999_of_tomorrow" in odd.sentence("migrations")
+    assert odd.sentence("relay") == "1 rows of the outbox (discard) fail again and again: see the relay's log."
+
+
+@contextmanager
+def pasting(server: RunningServer, own: Mapping[str, str]) -> Iterator[Callable[[str], None]]:
+    """Runs command lines with the environment of the others, over a database and a Redis database of their own."""
+    env = server.environment | {f"MEDIADOCK_{name}": value for name, value in own.items()}
+    with server.embedded.supervisor() as supervisor:
+
+        def start(line: str) -> None:
+            supervisor.launch(Program(name=f"pasted-{len(supervisor.running)}", argv=tuple(shlex.split(line)), env=env))
+
+        yield start

@@ -16,6 +16,7 @@ from mediadock.processing.image.model import WEBP, ImageSpec, Output
 from mediadock.processing.image.render import render_image
 from mediadock.processing.image.samples import SAMPLES
 from mediadock.processing.sniff import sniff
+from mediadock.processing.sniffing.libmagic import ask_libmagic
 from mediadock.processing.source import MemorySource
 
 _PDF = b"""%PDF-1.4
@@ -34,6 +35,12 @@ _FFMPEG = setting(
     say="Leave it empty, so that the FFmpeg of the wheel is used, or name one that was built with these:",
 )
 
+_UNSTARTED = "the fork server does not start"  # it loads all decoders before the first job
+_WHEELS = command(
+    "pip install --force-reinstall av pillow-heif pypdfium2 pyvips pyvips-binary",
+    say="Python has said on standard error what cannot be loaded. Bring the wheels back:",
+)
+
 
 def program(_deployment: Deployment) -> Finding:
     """FFmpeg runs in the sandbox."""
@@ -43,6 +50,8 @@ def program(_deployment: Deployment) -> Finding:
     except (RuntimeError, OSError) as error:
         return fail(f"There is no FFmpeg: {error}", _FFMPEG)
     except ProcessingFailed as failure:
+        if failure.log == _UNSTARTED:
+            return unstarted(failure)
         return fail(f"FFmpeg does not run in the sandbox: {failure.log[-300:]}", _FFMPEG)
     if not any(asked.values()):
         return fail(f"{path} does not answer as FFmpeg does.", _FFMPEG)
@@ -92,20 +101,27 @@ def documents(_deployment: Deployment) -> Finding:
     try:
         facts = render_document(MemorySource(_PDF), DocumentSpec(), emit=made.append)
     except (ContentRejected, ProcessingFailed) as error:
-        return fail(f"PDFium does not draw: {error.log[-300:]}", _reinstall("pypdfium2"))
+        return fail(f"PDFium does not draw: {_last_line(error)}.", _reinstall("pypdfium2"))
     if facts.pages != 1 or not made:
         return fail("PDFium drew no page of a document that has one.", _reinstall("pypdfium2"))
     return ok("PDFium draws pages.")
 
 
 def sniffing(_deployment: Deployment) -> Finding:
-    """Types are told by the bytes."""
-    expected = {"image/png": SAMPLES["image/png"], "application/pdf": _PDF}
-    for name, body in expected.items():
-        found = sniff(body, size_bytes=len(body)).content_type
-        if found != name:
-            return fail(f"libmagic takes {name} for {found}.", _reinstall("pylibmagic python-magic"))
+    """Types are told by the bytes; libmagic is asked itself, as our own table knows a PDF as well."""
+    told = ask_libmagic(_PDF).content_type
+    if told != "application/pdf":
+        return fail(f"libmagic takes application/pdf for {told}.", _reinstall("pylibmagic python-magic"))
+    picture = SAMPLES["image/png"]
+    found = sniff(picture, size_bytes=len(picture)).content_type
+    if found != "image/png":
+        return fail(f"image/png is taken for {found}.", _reinstall("pylibmagic python-magic"))
     return ok("libmagic knows a PDF, and our table a picture.")
+
+
+def unstarted(failure: ProcessingFailed) -> Finding:
+    """No job can run at all."""
+    return fail(f"The sandbox does not start: {failure.log[-300:]}.", _WHEELS)
 
 
 @cache
@@ -125,9 +141,13 @@ def _trouble_with_picture(content_type: str, sample: bytes) -> str:
     try:
         render_image(MemorySource(sample), ImageSpec(content_type=content_type), emit=made.append)
     except (ContentRejected, ProcessingFailed) as error:
-        return (error.log or error.detail).strip().splitlines()[-1][:200]
+        return _last_line(error)
     good = made and all(output.content_type == WEBP and output.body.startswith(_WEBP_HEAD) for output in made)
     return "" if good else "no WebP came out"
+
+
+def _last_line(error: ContentRejected | ProcessingFailed) -> str:
+    return (error.log or error.detail).strip().splitlines()[-1][:200]
 
 
 def _reinstall(packages: str) -> Mend:

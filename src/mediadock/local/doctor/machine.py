@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from mediadock.core.errors import ProcessingFailed
+from mediadock.local.doctor.decoders import unstarted
 from mediadock.local.doctor.deployment import Deployment
 from mediadock.local.doctor.findings import Finding, Mend, command, fail, ok, setting, warn
 from mediadock.processing import sandbox
@@ -43,7 +44,7 @@ def confinement(_deployment: Deployment) -> Finding:
     try:
         active = sandbox.active_protections()
     except ProcessingFailed as failure:
-        return fail(f"The sandbox does not start: {failure.log[-300:]}")
+        return unstarted(failure)
     wanted = [name for name in sandbox.PROTECTIONS if name != _AS_ROOT_ONLY or os.getuid() == 0]
     missing = [name for name in wanted if name not in active]
     if missing:

@@ -8,6 +8,7 @@ from mediadock.core.errors import NotFound
 from mediadock.local.doctor.deployment import TYPE, Deployment
 from mediadock.local.doctor.door import knock
 from mediadock.local.doctor.findings import Finding, fail, ok
+from mediadock.local.doctor.store_puts import ANOTHER_STORE
 from mediadock.storage.presign import PartRange
 from mediadock.storage.shapes import CompletedPart
 
@@ -26,17 +27,17 @@ def multipart(deployment: Deployment) -> Finding:
     etags = _sent(deployment, key, upload_id)
     listed = [(part.number, part.size_bytes, part.etag) for part in store.list_parts(key, upload_id)]
     if listed != [(1, _SIZES[0], etags[0]), (2, _SIZES[1], etags[1])]:
-        return fail(f"Two parts were sent, and the store lists {len(listed)}, or others.")
+        return fail(f"Two parts were sent, and the store lists {len(listed)}, or others.", ANOTHER_STORE)
     store.complete_multipart(key, upload_id, [CompletedPart(number, etag) for number, _, etag in listed])
     if store.head(key).size_bytes != sum(_SIZES):
-        return fail("The object that two parts became has another size than they.")
+        return fail("The object that two parts became has another size than they.", ANOTHER_STORE)
     given_up = store.create_multipart(key, content_type=TYPE)
     store.abort_multipart(key, given_up)
     try:
         store.list_parts(key, given_up)
     except NotFound:
         return ok("Two parts became one object, and an upload that was given up is gone.")
-    return fail("An upload that was given up is still there: its parts would be paid for.")
+    return fail("An upload that was given up is still there: its parts would be paid for.", ANOTHER_STORE)
 
 
 def _sent(deployment: Deployment, key: str, upload_id: str) -> list[str]:

@@ -19,11 +19,13 @@ RACE_S = 60.0
 """SeaweedFS may make the losers wait for its lock, two seconds a turn."""
 
 _BODY = b"mediadock doctor"
-_ANOTHER_STORE = setting(
+ANOTHER_STORE = setting(
     "MEDIADOCK_S3_ENDPOINT=https://STORE.EXAMPLE",
     say="Use a store that keeps this promise (Amazon S3, Cloudflare R2, SeaweedFS 4.17 or newer), with no proxy before "
-    "it that drops headers:",
+    "it that changes requests or answers:",
 )
+"""What there is to do when a promise is broken that no setting of a store repairs."""
+
 _LOST = frozenset({409, 412})
 """409 is what AWS answers the loser of a close race."""
 
@@ -60,7 +62,7 @@ def conditional(deployment: Deployment) -> Finding:
     sentence = (
         f"If-None-Match does not hold: PUTs to one key were answered {told}; what was verified could be replaced."
     )
-    return fail(sentence, _ANOTHER_STORE)
+    return fail(sentence, ANOTHER_STORE)
 
 
 def length(deployment: Deployment) -> Finding:
@@ -72,7 +74,7 @@ def length(deployment: Deployment) -> Finding:
             sentence = (
                 f"{len(_BODY)} bytes were signed and {len(body)} taken: clients may send more than they declared."
             )
-            return fail(sentence, _ANOTHER_STORE)
+            return fail(sentence, ANOTHER_STORE)
     return ok("A body of another length than was signed is refused.")
 
 
@@ -81,7 +83,7 @@ def content_type(deployment: Deployment) -> Finding:
     key = deployment.probes.key("type")
     signed = deployment.signed_put(key, length=len(_BODY), content_type="image/png")
     if _taken(deployment, key, signed, _BODY, {"Content-Type": "text/html"}):
-        return fail("image/png was signed and text/html taken.", _ANOTHER_STORE)
+        return fail("image/png was signed and text/html taken.", ANOTHER_STORE)
     return ok("Another type than was signed is refused.")
 
 
@@ -91,10 +93,10 @@ def checksum(deployment: Deployment) -> Finding:
     key = deployment.probes.key("checksum")
     signed = deployment.signed_put(key, length=len(_BODY), checksum=right)
     if _taken(deployment, key, signed, bytes(len(_BODY)), {}):
-        return fail("Other bytes than those of the signed SHA-256 were taken.", _ANOTHER_STORE)
+        return fail("Other bytes than those of the signed SHA-256 were taken.", ANOTHER_STORE)
     reply = knock("PUT", signed.url, body=_BODY, headers=signed.headers)
     if reply.status != 200:
-        return fail(f"The bytes of the signed SHA-256 were answered {_told(reply)}.", _ANOTHER_STORE)
+        return fail(f"The bytes of the signed SHA-256 were answered {_told(reply)}.", ANOTHER_STORE)
     return ok("The signed SHA-256 is compared.")
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from mediadock.local.doctor.deployment import Deployment
 from mediadock.local.doctor.door import UnansweredError, knock
 from mediadock.local.doctor.findings import Finding, command, fail, ok, setting
+from mediadock.local.doctor.store_puts import ANOTHER_STORE
 from mediadock.storage.errors import SourceChanged
 
 _BODY = b"mediadock doctor"
@@ -18,7 +19,7 @@ def ranges(deployment: Deployment) -> Finding:
     store, key = deployment.store, deployment.probes.key("range")
     etag = deployment.put(key, _BODY)
     if store.read_range(key, etag=etag, start=10, end=16) != _BODY[10:16]:
-        return fail("A range of an object is other bytes than were put there.")
+        return fail("A range of an object is other bytes than were put there.", ANOTHER_STORE)
     try:
         store.read_range(key, etag=_OTHER_ETAG, start=10, end=16)
     except SourceChanged:
