@@ -47,7 +47,7 @@ def preparation(env: Mapping[str, str]) -> Step:
 
 
 def application_programs(env: Mapping[str, str], *, ports: Ports, beat_schedule: Path) -> list[Program]:
-    """The seven processes; the web process is the last to start and the first to stop."""
+    """The seven processes; the web process is the last to start. They need not stop in any order."""
     beat_files = ("--schedule", str(beat_schedule), "--pidfile", "")
     return [
         _worker("worker", _QUICK_QUEUES, env=env),

@@ -68,6 +68,8 @@ def _run(*, port: int, data_dir: Path, log: Log) -> int:
         _greet(stack, data=data, log=log)
         death = supervisor.watch()
         log.say(f"{death}. Stopping everything." if death else "Stopping …")
+        # All of ours at once, as none needs another to end; then, with the block, the servers behind them.
+        supervisor.ask_to_stop(*(name for name in supervisor.running if name not in stack.embedded))
     log.say("" if death else f"Stopped. Your data is in {data.root}.")
     return 1 if death else 0
 
