@@ -1,7 +1,7 @@
 """Token buckets counted in this process at once, and with all other processes a moment later.
 
 How it works: a token is taken by what this process knows of the bucket. A thread tells Redis what was taken, of all
-buckets in one call, at most fifty times a second; the answer is how full each is by everybody's count. So a request
+buckets in one call, at most twenty times a second; the answer is how full each is by everybody's count. So a request
 pays for a look into a dictionary: asking Redis for each took a sixth of an upload session's processor time.
 While Redis is away each process counts for itself.
 What it cannot do: processes that have not heard of each other may grant a bucketful each. What must be exact takes its
@@ -22,7 +22,7 @@ import redis
 from mediadock.auth.buckets import PAUSE_S, Bucket, LocalBuckets, key_of
 from mediadock.auth.conf import auth_conf
 
-_GATHER_S = 0.02
+_GATHER_S = 0.05
 _PATIENCE_S = 2.0  # nobody waits for this thread
 _log = logging.getLogger(__name__)
 

@@ -27,12 +27,12 @@ from mediadock.telemetry.health import healthz, readyz
 
 api = NinjaAPI(title="Mediadock", version=__version__, urls_namespace="mediadock", openapi_url="/openapi.json")
 install_handlers(api)
-for router in (
-    accounts,
-    realtime,
+for router in (  # an address is looked for from the first on: those that are asked for most come first
+    media,
     chat_uploads,
     chat_messages,
-    media,
+    accounts,
+    realtime,
     feed,
     albums,
     avatars,
