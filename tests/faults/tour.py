@@ -221,7 +221,7 @@ class Tour:
         surfaces.make_album(self._two()[0])
 
     def _prepare_once(self) -> None:
-        """A message is prepared under one key, over and over until there is an answer."""
+        """Messages are prepared, each under one key, over and over until there is an answer: by one PUT, in parts."""
         sender, receiver = self._two()
         for make in (paper, novel):
             sender.prepare_once(receiver, make(self._next()))
