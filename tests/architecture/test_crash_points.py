@@ -32,7 +32,6 @@ WITHIN = {
     "uploads/services/sweep.py:_database_has_just_started": "asks, and writes nothing",
     "uploads/admin/readonly.py:asked": "reads, and bounded opens a transaction that cannot write",
     "uploads/events.py:append_event": "every caller has a transaction open",
-    "uploads/services/sweep.py:_database_has_just_started": "asks, and writes nothing",
     "uploads/lifecycle.py:release_ledger": "transition and delete_asset have a transaction open",
     "uploads/outbox.py:enqueue": "a transition's, the sweeper's or one_statement('cleared')",
     "uploads/outbox.py:enqueue_discard_again": "a transition or delete_asset has a transaction open",
