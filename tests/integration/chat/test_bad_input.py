@@ -73,6 +73,16 @@ def test_a_field_that_is_wrong_is_named_and_nothing_is_created(
     assert_nothing_created(alice, bob)
 
 
+def test_what_is_wrong_with_a_file_bears_its_name_and_what_is_wrong_with_its_message_does_not(
+    alice: Api, bob: Api
+) -> None:
+    wrong = {"file_size": "1000", "text": "x" * 10_001}
+    problem = refused(alice.request("POST", PREPARE, **{**photo(receiver_id=bob.user_id), **wrong}), 422)
+    of_size, of_text = problem["errors"]
+    assert "“" in of_size["message"]
+    assert "“" not in of_text["message"]
+
+
 @pytest.mark.parametrize("missing", ["receiver_id", "file_name", "file_size"])
 def test_a_field_that_is_missing_is_named(alice: Api, missing: str) -> None:
     body = photo(receiver_id=alice.user_id)

@@ -206,6 +206,20 @@ def test_a_data_directory_that_cannot_be_made_is_said_plainly(data: Path) -> Non
     assert "mediadock up: [Errno 20] Not a directory" in running.text
 
 
+@pytest.mark.parametrize("damaged", ['{"secret_key": "0123', "[]", '{"secret_key": 7}', "\xff"])
+def test_damaged_secrets_are_said_plainly_and_left_as_they_are(data: Path, damaged: str) -> None:
+    folder = data.with_name("damaged")
+    folder.mkdir(exist_ok=True)
+    file = folder / "credentials.json"
+    file.write_bytes(damaged.encode("latin-1"))
+    with up(folder, port=free_port()) as running:
+        assert running.finish() == 1
+    assert f"{file} is damaged" in running.text
+    assert "Traceback" not in running.text
+    assert "0123" not in running.text
+    assert file.read_bytes() == damaged.encode("latin-1")
+
+
 def log_in_as_told(running: Up, *, home: Path) -> int:
     told = next(line for line in running.printed if " login " in line).split("Next:")[1].split()
     command = [str(Path(sys.executable).parent / "mediadock"), *told[1:], "--password-stdin"]
