@@ -88,33 +88,42 @@ def read_urls(batch: Fields) -> dict[int, str]:
     return {item.integer("part_number"): item.text("url") for item in batch.children("items")}
 
 
+@dataclass(frozen=True)
+class _Spelling:
+    """How a surface spells the fields of an upload's parts."""
+
+    upload_id: str
+    part_size: str
+    num_parts: str
+    number: str
+    etag: str
+    size: str
+
+
+_CHAT = _Spelling("upload_id", "part_size", "num_parts", "PartNumber", "ETag", "Size")
+_MEDIA = _Spelling("uploadId", "partSize", "totalParts", "partNumber", "etag", "size")
+
+
 def read_stored(asset_id: int, fields: Fields) -> UploadSession:
     """An upload that was begun earlier, from ``{upload_id, part_size, num_parts, parts, missing}``."""
-    if "upload_id" not in fields:
-        return DirectSession(asset_id)
-    return MultipartSession(
-        asset_id=asset_id,
-        upload_id=fields.text("upload_id"),
-        part_size_bytes=fields.integer("part_size"),
-        num_parts=fields.integer("num_parts"),
-        stored=tuple(
-            StoredPart(part.integer("PartNumber"), part.text("ETag").strip('"'), part.integer("Size"))
-            for part in fields.children("parts")
-        ),
-    )
+    return _stored(asset_id, fields, _CHAT)
 
 
 def read_media_stored(media_id: int, fields: Fields) -> UploadSession:
     """The same, from ``{uploadId, partSize, totalParts, parts, missing}``."""
-    if "uploadId" not in fields:
-        return DirectSession(media_id)
+    return _stored(media_id, fields, _MEDIA)
+
+
+def _stored(asset_id: int, fields: Fields, called: _Spelling) -> UploadSession:
+    if called.upload_id not in fields:
+        return DirectSession(asset_id)
     return MultipartSession(
-        asset_id=media_id,
-        upload_id=fields.text("uploadId"),
-        part_size_bytes=fields.integer("partSize"),
-        num_parts=fields.integer("totalParts"),
+        asset_id=asset_id,
+        upload_id=fields.text(called.upload_id),
+        part_size_bytes=fields.integer(called.part_size),
+        num_parts=fields.integer(called.num_parts),
         stored=tuple(
-            StoredPart(part.integer("partNumber"), part.text("etag").strip('"'), part.integer("size"))
+            StoredPart(part.integer(called.number), part.text(called.etag).strip('"'), part.integer(called.size))
             for part in fields.children("parts")
         ),
     )
