@@ -17,9 +17,13 @@ def put(session: Any, body: bytes) -> None:
     assert answer.status == 200, answer.body
 
 
-def told(api: Api, kind: str) -> list[str]:
-    """The stages that the caller was told of that type, in order."""
-    return [event["data"]["stage"] for event in api.get("/events/?limit=1000").json()["items"] if event["type"] == kind]
+def told(api: Api, kind: str) -> dict[int, list[str]]:
+    """The stages that the caller was told of each asset by events of that type, in order."""
+    stages: dict[int, list[str]] = {}
+    for event in api.get("/events/?limit=1000").json()["items"]:
+        if event["type"] == kind:
+            stages.setdefault(event["data"]["asset_id"], []).append(event["data"]["stage"])
+    return stages
 
 
 def test_an_album_fills_by_the_events_of_the_store_alone(alice: Api) -> None:
@@ -37,8 +41,9 @@ def test_an_album_fills_by_the_events_of_the_store_alone(alice: Api) -> None:
     assert call("GET", shown["good.jpg"]["thumbnailUrl"]).status == 200
     assert (shown["good.jpg"]["width"], shown["good.jpg"]["height"]) == (800, 600)
     assert shown["bad.jpg"]["error"]["retryable"] is False
-    assert told(alice, "album_update")[:2] == ["uploading", "uploading"]
-    assert {"done", "failed"} <= set(told(alice, "album_update"))
+    stages = told(alice, "album_update")
+    assert [stages[shown[name]["mediaId"]][0] for name in ("good.jpg", "bad.jpg")] == ["uploading", "uploading"]
+    assert [stages[shown[name]["mediaId"]][-1] for name in ("good.jpg", "bad.jpg")] == ["done", "failed"]
 
 
 def test_an_avatar_is_square_and_replaced_twice(alice: Api, bob: Api) -> None:
@@ -55,7 +60,7 @@ def test_an_avatar_is_square_and_replaced_twice(alice: Api, bob: Api) -> None:
             assert (picture.width, picture.height) == (int(size), int(size))
         shown.add(avatar["96"])
     eventually(lambda: sorted(call("GET", address).status for address in shown) == [200, 404, 404], within_s=30.0)
-    assert told(alice, "avatar_update").count("deleted") == 2
+    assert [stages[-1] for stages in told(alice, "avatar_update").values()] == ["deleted", "deleted", "done"]
 
 
 def profile_of(viewer: Api, user: Api) -> Any:

@@ -14,7 +14,7 @@ from mediadock.core.names import shown_name
 _SAID_OF_A_FILE = frozenset(
     {"file_name", "file_size", "content_type", "kind", "client_part_size", "client_num_parts", "checksum_sha256"}
 )
-"""A message of one file says these of it, beside what it says of itself."""
+"""In a message of one file these are the file's; the others are the message's own."""
 
 
 def field_errors(request: HttpRequest, error: ValidationError) -> list[FieldError]:
@@ -36,7 +36,7 @@ def _dotted(location: Sequence[object]) -> str:
 def _file_name_beside(request: HttpRequest, field: str) -> str | None:
     """The name of the file that a field such as ``attachments.1.file_size`` declares, where there is one."""
     *path, last = field.split(".")
-    if last not in _SAID_OF_A_FILE:
+    if not path and last not in _SAID_OF_A_FILE:
         return None
     try:
         document = json.loads(request.body)
