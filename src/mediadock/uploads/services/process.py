@@ -136,17 +136,15 @@ def _end_badly(asset: MediaAsset, lease: Lease, error: MediadockError) -> None:
     Nothing is changed where another worker has the asset, or where a commit came through whose answer we missed.
     """
     _log.warning("asset %s: %s", asset.pk, error)
-    to = State.FAILED
-    further: Facts = {}
-    if isinstance(error, ContentRejected):
-        to = State.REJECTED
-    elif _is_passing(error) and asset.hints < _PATIENCE:
-        to, further = State.UPLOADED, {"attempt": asset.attempt - 1, "hints": asset.hints + 1}
-    changes = {"variants": {}, "error_code": error.code, "error_reason": error.detail, **further}
-    later = to is State.UPLOADED
+    to = State.REJECTED if isinstance(error, ContentRejected) else State.FAILED
+    changes: Facts = {"variants": {}, "error_code": error.code, "error_reason": error.detail}
+    waits = _is_passing(error) and asset.hints < _PATIENCE
+    if waits:
+        to = State.UPLOADED
+        changes = {"variants": {}, "attempt": asset.attempt - 1, "hints": asset.hints + 1}
     try:
         outlasting_the_database(
-            lambda: transition(asset.pk, to, lease_token=lease.token, changes=changes, hint_later=later)
+            lambda: transition(asset.pk, to, lease_token=lease.token, changes=changes, hint_later=waits)
         )
     except StaleTransitionError:
         pass
