@@ -67,12 +67,13 @@ class Person:
 
 def happen(users: list[int], **data: Any) -> None:
     """One event of several users, in one transaction, with its doorbell."""
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from mediadock.uploads.events import append_event
 
     with transaction.atomic():
         append_event(users, event_type="test_update", data=data)
+    connection.close()  # a thread that ends with one in hand takes it from all tests that follow
 
 
 @contextmanager
