@@ -21,7 +21,6 @@ from django.db import connection, transaction
 
 from mediadock.uploads.conf import conf
 from mediadock.uploads.models import Event, Stream
-from mediadock.uploads.services import prune as pruning
 from mediadock.uploads.services.prune import BATCH, prune_events
 from mediadock.uploads.tasks import tidy_up
 from stack.aged import age, history, kept
@@ -158,22 +157,27 @@ def test_the_report_counts_and_removes_only_when_told(user_id: int) -> None:
     assert kept(user_id) == [4, 5]
 
 
-def test_a_retention_of_nothing_keeps_everything(user_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As ``MEDIADOCK_EVENT_RETENTION=0``."""
+def test_a_retention_of_nothing_keeps_everything(user_id: int, stack: Embedded) -> None:
     history(user_id, 3)
     age(user_id, up_to=3, days=10_000)
-    monkeypatch.setattr(pruning, "conf", lambda: replace(conf(), event_retention_s=0))
-    assert "events past their time: 0, removed" in report("--events", "--delete").splitlines()
+    swept = swept_with_retention("0", stack)
+    assert swept.returncode == 0, swept.stderr
+    assert "events past their time: 0, removed" in swept.stdout.splitlines()
     assert kept(user_id) == [1, 2, 3]
 
 
 def test_a_process_whose_retention_is_too_short_says_so_and_does_not_start(stack: Embedded) -> None:
-    env = {**os.environ, **stack.in_process_environment, "MEDIADOCK_EVENT_RETENTION": "86400"}
-    argv = (sys.executable, "-m", "django", "sweep")
-    swept = subprocess.run(argv, env=env, cwd="/", capture_output=True, text=True, timeout=120, check=False)
+    swept = swept_with_retention("86400", stack)
     assert swept.returncode == 1
     assert "MEDIADOCK_EVENT_RETENTION is 86400 seconds" in swept.stderr
     assert "691200 is the least here" in swept.stderr
+
+
+def swept_with_retention(seconds: str, stack: Embedded) -> subprocess.CompletedProcess[str]:
+    """A round of a sweeper in a process of its own, which has this setting and removes what it may."""
+    env = {**os.environ, **stack.in_process_environment, "MEDIADOCK_EVENT_RETENTION": seconds}
+    argv = (sys.executable, "-m", "django", "sweep", "--events", "--delete")
+    return subprocess.run(argv, env=env, cwd="/", capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.mark.parametrize(
