@@ -121,7 +121,7 @@ export function createClient(options: ClientOptions = {}): Client {
       transport,
       budget,
       connection,
-      outagesBefore: connection.outages,
+      began: performance.now(),
       policy,
       patience,
       urlsPerPage,

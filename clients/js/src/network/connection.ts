@@ -17,8 +17,8 @@ export interface ConnectionOptions {
 export interface Connection {
   /** Whether the server is known to be out of reach just now. */
   readonly lost: boolean;
-  /** How often the server was out of reach and came back. */
-  readonly outages: number;
+  /** When the server was back after having been out of reach, by `performance.now()`; 0: it always was there. */
+  readonly back: number;
   /** Calls `listener` when `lost` changes; returns what undoes it. */
   onChange(listener: () => void): () => void;
   /** Adds patience to `persist`. An error while the server can be reached is not ours to wait for: it is passed on. */
@@ -28,7 +28,7 @@ export interface Connection {
 export function createConnection({ probe, patienceS, firstPauseS = 1 }: ConnectionOptions): Connection {
   const changed = createListeners();
   let away: Promise<boolean> | undefined;
-  let outages = 0;
+  let back = 0;
 
   const reached = async () => {
     if (globalThis.navigator?.onLine === false) return false;
@@ -42,7 +42,7 @@ export function createConnection({ probe, patienceS, firstPauseS = 1 }: Connecti
     for (let pauseS = firstPauseS; Date.now() < end; pauseS = Math.min(2 * pauseS, LONGEST_PAUSE_S)) {
       await sleepUntilOnline(1000 * pauseS * (0.5 + Math.random() / 2));
       if (!(await reached())) continue;
-      outages++;
+      back = performance.now();
       return true;
     }
     return false;
@@ -64,8 +64,8 @@ export function createConnection({ probe, patienceS, firstPauseS = 1 }: Connecti
     get lost() {
       return away !== undefined;
     },
-    get outages() {
-      return outages;
+    get back() {
+      return back;
     },
     onChange: changed.add,
     through: (persist) => async (call, signal) => {

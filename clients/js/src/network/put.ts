@@ -42,9 +42,7 @@ export async function put(transport: Transport, request: PutRequest, patience: P
       },
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw answer.status
-      ? storeRefused(answer.status, answer.retryAfter, answer.text)
-      : new Unreachable("unreachable", "The connection to the store broke.");
+    throw answer.status ? storeRefused(answer.status, answer.retryAfter, answer.text) : new Error("no answer");
   } catch (error) {
     request.onProgress(0); // what went out in vain does not count
     if (request.signal.aborted) throw new Stopped();

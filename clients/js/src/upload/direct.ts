@@ -21,7 +21,8 @@ export async function sendDirect(route: Route, transfer: Transfer, begun: Direct
       () => null,
       () => undefined,
     );
-  const attempt = () => putPart(route, transfer, { address, body: transfer.file, part: 0, found });
+  const sending = { address, body: transfer.file, part: 0, found, unanswered: 0 };
+  const attempt = () => putPart(route, transfer, sending);
   try {
     await withFreshUrls(attempt, renew);
   } catch (error) {

@@ -9,16 +9,16 @@ import type { Route } from "./transfer.js";
 type Stored = MultipartSession["stored"] | "all" | undefined;
 
 /** The ETag of a part that is there; null: it is, and the ETag is not known; undefined: it is not, or nobody can tell. */
-export type Lookup = (part: Part, gone: boolean) => Promise<string | null | undefined>;
+export type Lookup = (part: Part, since: number) => Promise<string | null | undefined>;
 
-/** Asks when the answer to the part was lost (`gone`), and once after every outage: another device may have gone on during it. */
+/** Asks unless it has asked after that moment: once for all parts of one outage, or of one pause. */
 export function createLookup(
-  { surface, connection, outagesBefore }: Route,
+  { surface }: Route,
   assetId: number,
   signal: AbortSignal,
   hasArrived: (state: string) => boolean,
 ): Lookup {
-  let asked = outagesBefore;
+  let asked = 0; // when, by `performance.now()`
   let known: Promise<Stored> = Promise.resolve(undefined);
 
   const ask = async (): Promise<Stored> => {
@@ -30,10 +30,13 @@ export function createLookup(
       return hasArrived((await surface.asset(assetId, signal)).state) ? "all" : undefined;
     }
   };
-  return async ({ number, size }, gone) => {
-    if (gone || connection.outages > asked) {
-      asked = connection.outages;
-      known = ask().catch(() => undefined);
+  return async ({ number, size }, since) => {
+    if (since >= asked) {
+      asked = performance.now();
+      known = ask().catch(() => {
+        asked = 0; // the next may ask again
+        return undefined;
+      });
     }
     const stored = await known;
     if (stored === "all") return null;

@@ -18,22 +18,20 @@ export async function sendInParts(route: Route, transfer: Transfer, session: Mul
     const signal = AbortSignal.any([transfer.signal, failed.signal]);
     const urls = partUrls(route, session, signal);
     let asking: Lookup | undefined;
-    const lookup: Lookup = async (part, gone) => {
+    const lookup: Lookup = async (part, since) => {
       const code = await lazily(() => import("./lookup.js")).catch(() => undefined);
       asking ??= code?.createLookup(route, session.assetId, signal, hasArrived);
-      return asking?.(part, gone);
+      return asking?.(part, since);
     };
-    let failure: { error: unknown } | undefined;
     const send = async (part: Part) => {
       try {
         etags.set(part.number, await sendPart(route, { ...transfer, signal }, session.assetId, urls, lookup, part));
       } catch (error) {
-        failure ??= { error };
-        failed.abort();
+        failed.abort(error);
       }
     };
     await Promise.all(missing.map(send));
-    if (failure) throw failure.error;
+    failed.signal.throwIfAborted();
   };
   const without = (stored: MultipartSession["stored"]) =>
     parts.filter((part) => {
@@ -75,8 +73,9 @@ async function sendPart(
     used = await urls(part.number, refused);
     return { url: used, headers: {} };
   };
-  const found = (gone: boolean) => lookup(part, gone);
-  const attempt = () => putPart(route, transfer, { address, body, part: part.number, found });
+  const found = (since: number) => lookup(part, since);
+  const sending = { address, body, part: part.number, found, unanswered: 0 };
+  const attempt = () => putPart(route, transfer, sending);
   const renew = () => {
     refused = used;
   };

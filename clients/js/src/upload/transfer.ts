@@ -17,8 +17,8 @@ export interface Route {
   transport: Transport;
   budget: Budget;
   connection: Connection;
-  /** Those of the connection when the upload began. */
-  outagesBefore: number;
+  /** When the upload did, by `performance.now()`: outages before it are no concern of its. */
+  began: number;
   policy: RetryPolicy;
   patience: Patience;
   gate: Gate;
@@ -38,15 +38,20 @@ export interface Sending {
   body: Blob;
   part: number;
   /**
-   * Asked when the store may have this body already: its ETag, or null when it has it and the ETag is not known. `gone`: every byte
-   * had gone out in the try before, and only its answer was lost. Otherwise there was an outage, and another device may have gone on.
+   * Asked when the store may have had this body since some moment of `performance.now()`: gives its ETag, or null when it has it and
+   * the ETag is not known.
    */
-  found: (gone: boolean) => Promise<string | null | undefined>;
+  found: (since: number) => Promise<string | null | undefined>;
+  /**
+   * When the last try ended without an answer, or a part was paused; 0: neither. What a browser tells of bytes that went out comes
+   * late or never, and while an upload is paused another device may go on with it.
+   */
+  unanswered: number;
 }
 
 /**
  * One PUT to one URL, and the store's ETag: tried again on network failures, 5xx and 429; broken off by a pause and begun again
- * after it. When every byte had gone out and only the answer was lost, the store is asked before the bytes are sent twice.
+ * after it. When only the answer of a try may have been lost, the store is asked before the bytes are sent twice.
  */
 export async function putPart(
   route: Route,
@@ -54,11 +59,7 @@ export async function putPart(
   sending: Sending,
 ): Promise<string | null> {
   const { address, body, part, found } = sending;
-  let whole = false;
-  const onProgress = (sentBytes: number) => {
-    whole ||= sentBytes === body.size;
-    onSent(part, body.size, sentBytes);
-  };
+  const onProgress = (sentBytes: number) => onSent(part, body.size, sentBytes);
   for (;;) {
     await route.gate.opened(signal);
     const going = AbortSignal.any([signal, route.gate.closing]);
@@ -66,10 +67,15 @@ export async function putPart(
       const etag = await route.budget.run(file.size, going, async (suffer) => {
         const request = { ...(await address()), body, signal: going, onProgress };
         const attempt = async () => {
-          const doubtful = whole || route.connection.outages > route.outagesBefore;
-          const known = doubtful ? await found(whole) : undefined;
-          whole = false;
-          return known === undefined ? (await put(route.transport, request, route.patience)).etag : known;
+          const since = Math.max(sending.unanswered, route.connection.back);
+          const known = since > route.began ? await found(since) : undefined;
+          if (known !== undefined) return known;
+          try {
+            return (await put(route.transport, request, route.patience)).etag;
+          } catch (error) {
+            sending.unanswered = error instanceof StoreRefused ? 0 : performance.now();
+            throw error;
+          }
         };
         return route.connection.through(brief(route.policy, sleep, suffer))(attempt, going);
       });
@@ -77,6 +83,7 @@ export async function putPart(
       return etag;
     } catch (error) {
       if (signal.aborted || !going.aborted) throw error;
+      if (part) sending.unanswered = performance.now(); // a whole file that is there already is refused as such (412)
     }
   }
 }

@@ -1,8 +1,10 @@
 /** Pause, cancel, continue: here, after a reload and on another device. */
 import { expect, test } from "vitest";
 import { type ClientOptions, matchUnfinished, type Upload } from "../../src/index.js";
+import type { Transport } from "../../src/network/put.js";
 import { PART, type SmallServer } from "../support/server.js";
 import { bytesOf, clientOf, eventually, MemoryStorage, makeFile, startServer } from "../support/setup.js";
+import { nodeTransport } from "../support/transport.js";
 
 const partsOf = (server: SmallServer, id = 1) => server.uploads.get(id)?.parts.size ?? 0;
 
@@ -32,6 +34,50 @@ test("a pause stops the bytes at once, and what has arrived is not sent again", 
   await upload.sent;
   expect(server.body().equals(await bytesOf(file))).toBe(true);
   expect(server.count("PUT")).toBe(20 - had);
+});
+
+test("a part that the store has when the pause breaks off its answer is not sent again", async () => {
+  const server = await startServer();
+  let isDeaf = true;
+  /** Tells nothing of the bytes that go out, as a browser does which is slower with that than the network; at first hears no answer. */
+  const transport: Transport = async (request) => {
+    const answer = await nodeTransport({ ...request, onProgress: () => {} });
+    if (isDeaf) await new Promise((_, lost) => request.signal.addEventListener("abort", lost));
+    return answer;
+  };
+  const file = makeFile(20 * PART);
+  const upload = clientOf(server, { parallel: 3, transport }).upload([file], { to: 2 });
+  await eventually(() => partsOf(server) === 3);
+  isDeaf = false;
+  upload.pause();
+  await server.settle();
+  upload.resume();
+  await upload.sent;
+  expect(server.body().equals(await bytesOf(file))).toBe(true);
+  expect(server.count("PUT")).toBe(17);
+  expect(server.requests.filter((line) => line.startsWith("GET") && line.includes("/parts")).length).toBe(1);
+});
+
+test("what another device sends during a pause is not sent again", async () => {
+  const server = await startServer();
+  const file = makeFile(20 * PART);
+  const upload = clientOf(server, { parallel: 2 }).upload([file], { to: 2, text: "one" });
+  await eventually(() => partsOf(server) >= 3);
+  upload.pause();
+  await server.settle();
+  const had = partsOf(server);
+  const elsewhere = new AbortController();
+  const { sent } = clientOf(server, { parallel: 2 }).upload([file], { to: 2, text: "one", signal: elsewhere.signal });
+  await eventually(() => partsOf(server) >= had + 5);
+  elsewhere.abort();
+  await expect(sent).rejects.toMatchObject({ code: "stopped" });
+  await server.settle();
+  const left = 20 - partsOf(server);
+  expect(left).toBeGreaterThan(0);
+  upload.resume();
+  await upload.sent;
+  expect(server.body().equals(await bytesOf(file))).toBe(true);
+  expect(server.count("PUT")).toBe(left);
 });
 
 test("an upload that is cancelled is aborted at the server", async () => {
