@@ -8,6 +8,7 @@ import typer
 
 from mediadock import __version__
 from mediadock.cli.abort import abort
+from mediadock.cli.album import album
 from mediadock.cli.avatar import avatar
 from mediadock.cli.doctor import doctor
 from mediadock.cli.generated import generated
@@ -43,7 +44,7 @@ def options(
     """Uploads to a Mediadock server, and the server itself on this machine."""
 
 
-for command in (login, upload, avatar, post, generated, status, watch, abort, messages, up, doctor):
+for command in (login, upload, album, avatar, post, generated, status, watch, abort, messages, up, doctor):
     app.command()(command)
 app.command(context_settings=AS_THEY_ARE)(manage)
 app.command("create-service-token")(create_service_token)

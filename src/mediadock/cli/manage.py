@@ -30,5 +30,5 @@ def manage(
     except MediadockError as error:
         raise fail(error.detail) from error
     os.execve(  # noqa: S606 - our own interpreter, no shell; this process becomes Django's
-        sys.executable, [sys.executable, "-P", "-m", "django", *command], environment
+        sys.executable, [sys.executable, "-P", "-m", "mediadock.local.manage", *command], environment
     )

@@ -177,6 +177,20 @@ def test_what_is_to_be_managed_must_be_there(tmp_path: Path):
     assert done.err == "mediadock: MEDIADOCK_SECRET_KEY is not set, and no `mediadock up` has run in .mediadock.\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["webhooks", "add", "--help"], "usage: mediadock manage webhooks add [-h] "),
+        (["help"], "Type 'mediadock manage help <subcommand>' for help on a specific subcommand."),
+    ],
+)
+def test_management_commands_show_the_name_they_were_called_by(tmp_path: Path, arguments: list[str], shown: str):
+    done = Shell(tmp_path, {"MEDIADOCK_SECRET_KEY": "signs-nothing"}).run("manage", *arguments)
+    assert (done.code, done.err) == (0, "")
+    assert shown in done.out
+    assert "__main__" not in done.out
+
+
 def test_a_login_that_cannot_be_kept_is_one_sentence(running_server: RunningServer, tmp_path: Path):
     shell = Shell(tmp_path, {"XDG_CONFIG_HOME": "/dev/null"})
     done = shell.run("login", "alice", "--server", running_server.url, "--password-stdin", stdin="alice\n")

@@ -43,6 +43,16 @@ def test_files_go_into_an_album_and_their_addresses_are_printed(shell: Shell, al
     assert len(api.get(f"/albums/{album}/media").json()["items"]) == 2
 
 
+def test_an_album_is_made_and_filled_by_its_printed_id(shell: Shell, api: Api, tmp_path: Path):
+    make_picture(tmp_path / "a.jpg")
+    made = shell.run("album", "Winter in Riga")
+    assert (made.code, made.err) == (0, "")
+    album = made.out.removesuffix("\n")
+    assert api.get(f"/albums/{album}").json()["title"] == "Winter in Riga"
+    assert shell.run("upload", "--album", album, "a.jpg", "--no-wait").code == 0
+    assert [item["fileName"] for item in api.get(f"/albums/{album}/media").json()["items"]] == ["a.jpg"]
+
+
 def test_ctrl_c_leaves_an_album_that_the_same_command_continues(shell: Shell, album: str, api: Api, tmp_path: Path):
     make_picture(tmp_path / "a.jpg"), make_film(tmp_path / "b.mp4", 120 * MIB)
     command = ["upload", "a.jpg", "b.mp4", "--album", album, "--parallel", "2", "--no-wait"]
@@ -107,12 +117,13 @@ def test_a_services_token_may_come_by_standard_input(service: Shell, tmp_path: P
     assert service.run(*by_input, stdin=f"{token}\n", env={"MEDIADOCK_TOKEN": ""}).code == 0
 
 
-@pytest.mark.parametrize("what", ["album", "avatar", "post", "generated", "no service", "no token"])
+@pytest.mark.parametrize("what", ["album", "name", "avatar", "post", "generated", "no service", "no token"])
 def test_what_is_refused_is_one_sentence(shell: Shell, service: Shell, sender: Person, tmp_path: Path, what: str):
     make_archive(tmp_path / "a.zip", 1000), make_picture(tmp_path / "a.jpg")
     none = {"MEDIADOCK_TOKEN": ""}
     done = {
         "album": lambda: shell.run("upload", "--album", "999999999", "a.jpg"),
+        "name": lambda: shell.run("album", ""),
         "avatar": lambda: shell.run("avatar", "a.zip"),
         "post": lambda: shell.run("post", "Look", "a.zip"),
         "generated": lambda: service.run("generated", uuid4().hex, "a.zip"),
