@@ -90,6 +90,7 @@ def thread_bomb(parent: Parent, params: Params) -> dict[str, object]:
 def hang(parent: Parent, params: Params) -> dict[str, object]:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGXCPU):
         signal.signal(number, signal.SIG_IGN)
+    parent.emit({"name": "it hangs"}, b"")
     time.sleep(3600)
     return {}
 
@@ -159,4 +160,4 @@ def sleep_then_answer(parent: Parent, params: Params) -> dict[str, object]:
 def emit(parent: Parent, params: Params) -> dict[str, object]:
     for number in range(3):
         parent.emit({"name": str(number)}, b"x" * 1000)
-    return {}
+    return {"pid": os.getpid()}

@@ -10,8 +10,9 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -24,16 +25,26 @@ from mediadock.processing import sandbox
 from mediadock.processing.limits import MIB, Limits
 from mediadock.processing.sandbox import Frame, Job, Report, run_job
 from mediadock.processing.source import MemorySource
+from stack.waiting import eventually
 
 BRIEF = Limits(wall_s=1.0)
+"""For what never ends by itself."""
+PATIENT = Limits(wall_s=60.0)
+"""For what ends by itself, however busy the machine is."""
 
 
-def run(name: str, *, limits: Limits | None = None, body: bytes = b"", **params: object) -> Report:
+def run(
+    name: str,
+    *,
+    limits: Limits = PATIENT,
+    on_output: Callable[[Frame], object] = lambda _: None,
+    **params: object,
+) -> Report:
     job = Job(entry=f"hostile.sandbox_jobs:{name}", params=params)
-    return run_job(job, MemorySource(body), limits=limits or Limits(wall_s=20), on_output=lambda _: None)
+    return run_job(job, MemorySource(b""), limits=limits, on_output=on_output)
 
 
-def failure_of(name: str, *, limits: Limits | None = None) -> ProcessingFailed:
+def failure_of(name: str, *, limits: Limits = PATIENT) -> ProcessingFailed:
     with pytest.raises(ProcessingFailed) as failure:
         run(name, limits=limits)
     return failure.value
@@ -44,10 +55,7 @@ def _nobody_is_left_and_the_next_job_works() -> Iterator[None]:
     yield
     assert run("sleep_then_answer", seconds=0).result["pid"]
     zygote = psutil.Process(sandbox.zygote_pid())
-    deadline = time.monotonic() + 5
-    while zygote.children(recursive=True) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert zygote.children(recursive=True) == []
+    eventually(lambda: zygote.children(recursive=True) == [])
 
 
 def test_no_secret_of_the_worker_is_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,11 +113,14 @@ def test_threads_are_bounded() -> None:
 def test_a_child_that_hangs_and_ignores_signals_is_killed_in_time() -> None:
     started = time.monotonic()
     assert failure_of("hang", limits=BRIEF).code == "timeout"
-    assert time.monotonic() - started < 2.5
+    # It would sleep for an hour. The watchdog looks 20 times a second; a busy machine lets it wait for its turn.
+    assert time.monotonic() - started < BRIEF.wall_s + 30
 
 
 def test_a_child_that_spins_is_stopped_by_its_processor_time() -> None:
-    assert failure_of("spin", limits=Limits(wall_s=30, cpu_s=1)).code == "timeout"
+    failure = failure_of("spin", limits=replace(PATIENT, cpu_s=1))
+    assert failure.code == "timeout"
+    assert f"exit {-signal.SIGXCPU}," in failure.log
 
 
 @pytest.mark.parametrize(
@@ -122,10 +133,7 @@ def test_a_child_that_breaks_is_a_crash_and_no_more(name: str) -> None:
 
 
 def test_memory_is_bounded() -> None:
-    started = time.monotonic()
-    failure = failure_of("allocate", limits=Limits(wall_s=30, memory_bytes=300 * MIB))
-    assert failure.code == "out_of_memory"
-    assert time.monotonic() - started < 10
+    assert failure_of("allocate", limits=replace(PATIENT, memory_bytes=300 * MIB)).code == "out_of_memory"
 
 
 def test_words_of_a_child_are_cleaned() -> None:
@@ -150,7 +158,7 @@ def test_the_source_arrives_whole_and_the_parent_stays_flat() -> None:
 
     before = psutil.Process().memory_info().rss
     job = Job(entry="hostile.sandbox_jobs:read_all", params={})
-    report = run_job(job, Zeros(), limits=Limits(wall_s=60), on_output=lambda _: None)
+    report = run_job(job, Zeros(), limits=PATIENT, on_output=lambda _: None)
     assert report.result == {"read": size, "streamed": size}
     assert psutil.Process().memory_info().rss - before < 50 * MIB
 
@@ -162,7 +170,7 @@ def test_errors_of_the_source_come_through_and_end_the_child() -> None:
             raise ConnectionResetError("the store went away")
 
     with pytest.raises(ConnectionResetError, match="went away"):
-        run_job(Job("hostile.sandbox_jobs:read_all", {}), Broken(b"x" * 10), limits=BRIEF, on_output=lambda _: None)
+        run_job(Job("hostile.sandbox_jobs:read_all", {}), Broken(b"x" * 10), limits=PATIENT, on_output=lambda _: None)
 
 
 def test_errors_of_the_receiver_come_through_and_end_the_child() -> None:
@@ -170,7 +178,7 @@ def test_errors_of_the_receiver_come_through_and_end_the_child() -> None:
         raise KeyError(frame.text("name"))
 
     with pytest.raises(KeyError, match="0"):
-        run_job(Job("hostile.sandbox_jobs:emit", {}), MemorySource(b""), limits=BRIEF, on_output=on_output)
+        run_job(Job("hostile.sandbox_jobs:emit", {}), MemorySource(b""), limits=PATIENT, on_output=on_output)
 
 
 def test_a_killed_zygote_is_replaced() -> None:
@@ -185,19 +193,21 @@ def test_a_killed_zygote_is_replaced() -> None:
 def test_a_zygote_killed_under_a_job_takes_the_child_along() -> None:
     run("sleep_then_answer", seconds=0)
     zygote = psutil.Process(sandbox.zygote_pid())
-    timer = threading.Timer(0.3, zygote.kill)
-    timer.start()
-    failure = failure_of("hang", limits=Limits(wall_s=20))
-    assert failure.code == "decoder_crashed"
-    timer.join()
+    with pytest.raises(ProcessingFailed) as failure:
+        run("hang", on_output=lambda _: zygote.kill())
+    assert failure.value.code == "decoder_crashed"
 
 
 def test_jobs_run_side_by_side() -> None:
-    started = time.monotonic()
+    """Each hands over its output only when all have one."""
+    everybody = threading.Barrier(8)
+
+    def one(_: int) -> Report:
+        return run("emit", on_output=lambda _: everybody.wait(timeout=PATIENT.wall_s))
+
     with ThreadPoolExecutor(8) as pool:
-        reports = list(pool.map(lambda _: run("sleep_then_answer", seconds=0.5), range(8)))
+        reports = list(pool.map(one, range(8)))
     assert len({report.result["pid"] for report in reports}) == 8
-    assert time.monotonic() - started < 3
 
 
 def test_many_jobs_leave_nothing_behind() -> None:
@@ -246,7 +256,8 @@ def test_everything_dies_with_a_killed_worker(thread: str) -> None:
             sandbox.warm()
             job = sandbox.Job("hostile.sandbox_jobs:hang", {})
             print(sandbox.zygote_pid(), flush=True)
-            sandbox.run_job(job, MemorySource(b""), limits=Limits(), on_output=print)
+            tell = lambda frame: print(frame.text("name"), flush=True)
+            sandbox.run_job(job, MemorySource(b""), limits=Limits(), on_output=tell)
         if sys.argv[1] == "main":
             work()
         threading.Thread(target=work).start()
@@ -257,11 +268,9 @@ def test_everything_dies_with_a_killed_worker(thread: str) -> None:
     )
     assert worker.stdout is not None
     zygote = psutil.Process(int(worker.stdout.readline()))
-    deadline = time.monotonic() + 10
-    while not (children := zygote.children()) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert worker.stdout.readline() == "it hangs\n"
+    children = zygote.children()
     assert children
-    time.sleep(0.2)
     worker.kill()
     worker.wait()
     worker.stdout.close()
@@ -270,9 +279,11 @@ def test_everything_dies_with_a_killed_worker(thread: str) -> None:
 
 
 def assert_gone(pid: int) -> None:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"{pid} is still there")
+    eventually(lambda: not is_alive(pid))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
