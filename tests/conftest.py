@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 # Properties are about answers; how long one example takes says how busy the machine is. ``timeout`` still holds.
 settings.register_profile("mediadock", deadline=None)
 settings.load_profile("mediadock")
+
+
+@pytest.hookimpl(tryfirst=True)  # before the names of the groups are read
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run beside each other, those of one folder stay together: they share what the folder starts."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parent
+        item.add_marker(pytest.mark.xdist_group("/".join(folder.parts[:2])))
 
 
 @pytest.fixture(scope="session")
