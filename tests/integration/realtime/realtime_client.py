@@ -18,7 +18,7 @@ from mediadock.local.program import Program
 from mediadock.local.supervisor import Supervisor
 from stack.embedded import Embedded
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 ORIGIN = "https://chat.example"
 
 
@@ -79,7 +79,7 @@ def happen(users: list[int], **data: Any) -> None:
 @contextmanager
 def opened(server: SocketServer, person: Person, **query: object) -> Iterator[ClientConnection]:
     """A socket with good credentials."""
-    with connect(server.url(**query), subprotocols=person.subprotocols()) as socket:
+    with connect(server.url(**query), subprotocols=person.subprotocols(), open_timeout=PATIENCE_S) as socket:
         yield socket
 
 
@@ -91,6 +91,15 @@ def frame(socket: ClientConnection, *, timeout_s: float = PATIENCE_S) -> dict[st
 def seqs(socket: ClientConnection, how_many: int) -> list[int]:
     """The ``seq`` of the next so many frames."""
     return [frame(socket)["seq"] for _ in range(how_many)]
+
+
+def first_seq(server: SocketServer, person: Person) -> int | None:
+    """What a new socket is told first; None when it is turned away."""
+    with opened(server, person, after=0) as socket:
+        try:
+            return int(frame(socket)["seq"])
+        except ConnectionClosed:
+            return None
 
 
 def close_code(socket: ClientConnection, *, timeout_s: float = PATIENCE_S) -> int | None:
@@ -105,7 +114,7 @@ def close_code(socket: ClientConnection, *, timeout_s: float = PATIENCE_S) -> in
 
 def refusal(url: str, **handshake: Any) -> int | None:
     """The code with which an opened socket is closed at once."""
-    with connect(url, **handshake) as socket:
+    with connect(url, open_timeout=PATIENCE_S, **handshake) as socket:
         return close_code(socket)
 
 
