@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from mediadock.core.errors import Conflict, NotFound, TooLarge, TooMany
 from mediadock.core.filetypes import find_type
 from mediadock.core.keys import is_laid_out, layout_prefix
@@ -18,6 +20,7 @@ from mediadock.storage.errors import ObjectMissing, StoreUnavailable
 from mediadock.storage.shapes import ObjectSummary
 from mediadock.uploads import listings
 from mediadock.uploads.conf import conf
+from mediadock.uploads.connections import DATABASE_AWAY
 from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.links import ExistingLink
 from mediadock.uploads.models import MediaAsset
@@ -27,6 +30,8 @@ from mediadock.uploads.store import object_store
 
 _PAGE = 200
 """Objects of one profile that a round looks at, in one call of the store; the next round goes on behind them."""
+NOT_OF_ONE_ALONE = (*DATABASE_AWAY, SoftTimeLimitExceeded)
+"""What ends a round of the sweeper; anything else that breaks, breaks with one asset and holds up no other."""
 _log = logging.getLogger(__name__)
 
 
@@ -87,6 +92,11 @@ def _was_adopted(found: ObjectSummary) -> bool:
             raise
         _log.warning("%s has come, and cannot be taken: %s", found.key, error)
         return False  # one that the store refuses holds up no other
+    except NOT_OF_ONE_ALONE:
+        raise
+    except Exception as error:  # noqa: BLE001 - a mistake of the host's, or of ours, about this one
+        _log.error("%s has come, and cannot be taken", found.key, exc_info=error)
+        return False
 
 
 def _adopted(profile: Profile, object_key: str, size_bytes: int) -> MediaAsset | None:

@@ -7,10 +7,12 @@ never do a thing twice.
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from mediadock.core.errors import Conflict, NotFound
@@ -22,12 +24,14 @@ from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.facts import Found, tell
 from mediadock.uploads.lifecycle import StaleTransitionError, transition
 from mediadock.uploads.models import MediaAsset
-from mediadock.uploads.services.adopt import adopt_arrivals
+from mediadock.uploads.services.adopt import NOT_OF_ONE_ALONE, adopt_arrivals
 from mediadock.uploads.services.complete import complete_upload
 from mediadock.uploads.services.expire import expire_upload
 from mediadock.uploads.store import object_store
 
 BATCH = 200
+_FURTHEST = 5 * BATCH
+"""How many a round looks at, where most of them stay where they are."""
 _log = logging.getLogger(__name__)
 
 
@@ -44,28 +48,61 @@ class Swept:
 
 def sweep() -> Swept:
     """One round over everything unsettled."""
-    requeued, given_up = _lapsed_leases()
+    freed = _lapsed_leases()
     hinted = _lost_hints()
-    adopted, expired = _overdue_uploads()
-    swept = Swept(requeued, given_up, hinted, adopted + _arrived_unsaid() + adopt_arrivals(), expired)
+    ended = _each(MediaAsset.objects.filter(state=State.PENDING, expires_at__lte=Now()).order_by("expires_at"), _ended)
+    adopted = ended["adopted"] + _arrived_unsaid() + adopt_arrivals()
+    swept = Swept(freed["requeued"], freed["given_up"], hinted, adopted, ended["expired"])
     tell(Found(asdict(swept)))
     return swept
 
 
-def _lapsed_leases() -> tuple[int, int]:
+def _each(found: QuerySet[MediaAsset], move: Callable[[MediaAsset], str]) -> Counter[str]:
+    """Move up to ``BATCH`` of these on; how many came to what. ``move`` gives "" for what was not ours to move.
+
+    One that stays where it is, as the store refuses it or a hook or a profile of the host's breaks, holds up no other.
+    A store that is away ends it: the next round is soon.
+    """
+    outcomes: Counter[str] = Counter()
+    tried: list[int] = []
+    broken = 0
+    while (room := BATCH - outcomes.total()) > 0 and len(tried) < _FURTHEST:
+        assets = list(found.exclude(pk__in=tried)[:room])
+        for asset in assets:
+            tried.append(asset.pk)
+            try:
+                if outcome := move(asset):
+                    outcomes[outcome] += 1
+            except (StaleTransitionError, Conflict, NotFound):
+                continue  # ended or deleted while we looked
+            except StoreUnavailable as error:
+                _log.warning("asset %s: the store cannot be asked for it: %s", asset.pk, error)
+                if error.transient:
+                    return outcomes
+            except NOT_OF_ONE_ALONE:
+                raise
+            except Exception as error:  # noqa: BLE001 - a mistake of the host's, or of ours, about this one
+                broken += 1
+                _log.error("asset %s: the sweeper cannot move it", asset.pk, exc_info=error if broken == 1 else None)
+        if len(assets) < room:
+            break
+    return outcomes
+
+
+def _lapsed_leases() -> Counter[str]:
     if _database_has_just_started():
-        return 0, 0
-    lapsed = MediaAsset.objects.filter(state=State.PROCESSING, lease_until__lte=Now()).order_by("lease_until")[:BATCH]
-    requeued = given_up = 0
-    for asset in lapsed:
-        with suppress(StaleTransitionError):
-            if asset.attempt >= conf().max_attempts:
-                transition(asset.pk, State.FAILED, lease_token=asset.lease_token, changes=_GIVEN_UP)
-                given_up += 1
-            else:
-                transition(asset.pk, State.UPLOADED, lease_token=asset.lease_token, changes={"variants": {}})
-                requeued += 1
-    return requeued, given_up
+        return Counter()
+    lapsed = MediaAsset.objects.filter(state=State.PROCESSING, lease_until__lte=Now())
+    return _each(lapsed.order_by("lease_until"), _freed)
+
+
+def _freed(asset: MediaAsset) -> str:
+    """Somebody died over it: the next has a try, if there is one left."""
+    if asset.attempt >= conf().max_attempts:
+        transition(asset.pk, State.FAILED, lease_token=asset.lease_token, changes=_GIVEN_UP)
+        return "given_up"
+    transition(asset.pk, State.UPLOADED, lease_token=asset.lease_token, changes={"variants": {}})
+    return "requeued"
 
 
 def _database_has_just_started() -> bool:
@@ -87,24 +124,12 @@ def _lost_hints() -> int:
     return len(waiting)
 
 
-def _overdue_uploads() -> tuple[int, int]:
+def _ended(asset: MediaAsset) -> str:
     """A client that vanished: its upload is adopted if the bytes are all there, and expires if they are not."""
-    overdue = MediaAsset.objects.filter(state=State.PENDING, expires_at__lte=Now()).order_by("expires_at")[:BATCH]
-    adopted = expired = 0
-    for asset in overdue:
-        try:
-            ended = expire_upload(asset)
-        except (Conflict, NotFound):
-            continue  # ended or deleted while we looked
-        except StoreUnavailable as error:
-            _log.warning("asset %s: not asked for while the store is away: %s", asset.pk, error)
-            if error.transient:
-                break  # the next round is soon; one upload that the store refuses holds up no other
-        else:
-            if ended is not asset:  # the row as our own transition left it, or ours read again
-                adopted += ended.state != State.EXPIRED
-                expired += ended.state == State.EXPIRED
-    return adopted, expired
+    ended = expire_upload(asset)
+    if ended is asset:  # ours read again, and not the row as our own transition left it
+        return ""
+    return "expired" if ended.state == State.EXPIRED else "adopted"
 
 
 def _arrived_unsaid() -> int:
@@ -116,23 +141,13 @@ def _arrived_unsaid() -> int:
     with committing("looked"), connection.cursor() as cursor:
         cursor.execute(_LOOK_AGAIN, [_FIRST_LOOK_S, _MOST_LOOKS, BATCH])
         ids = [row[0] for row in cursor.fetchall()]
-    adopted = 0
-    for asset in MediaAsset.objects.filter(pk__in=ids, state=State.PENDING):
-        try:
-            if object_store().head(asset.object_key).size_bytes == asset.size_bytes:
-                adopted += _adopted(asset)
-        except (Conflict, NotFound):
-            continue
-        except StoreUnavailable as error:
-            _log.warning("asset %s: not looked for while the store is away: %s", asset.pk, error)
-            if error.transient:
-                break
-    return adopted
+    return _each(MediaAsset.objects.filter(pk__in=ids, state=State.PENDING), _adopted).total()
 
 
-def _adopted(asset: MediaAsset) -> bool:
-    """Complete what nobody completes; False when somebody just did. Raises as ``complete_upload``."""
-    return complete_upload(asset) is not asset  # the row as our own transition left it, or ours read again
+def _adopted(asset: MediaAsset) -> str:
+    """Complete what nobody completes, unless somebody just did. Raises as ``complete_upload``."""
+    whole = object_store().head(asset.object_key).size_bytes == asset.size_bytes
+    return "adopted" if whole and complete_upload(asset) is not asset else ""
 
 
 _GIVEN_UP = {
