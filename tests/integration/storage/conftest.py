@@ -15,7 +15,12 @@ from mediadock.storage.config import StoreConfig
 from mediadock.storage.s3 import ObjectStore
 from stack.embedded import Embedded
 
-QUICK = CallLimits(read_timeout_s=1.0, complete_timeout_s=2.0, backoff_s=0.02, budget_s=5.0)
+QUICK = CallLimits(read_timeout_s=60.0, complete_timeout_s=60.0, backoff_s=0.02, budget_s=120.0)
+"""Tries again at once, and waits for an answer as long as a busy machine needs for it."""
+HASTY = CallLimits(read_timeout_s=1.0, complete_timeout_s=2.0, backoff_s=0.02, budget_s=5.0)
+"""For answers that never end."""
+LATE_S = 30.0
+"""How much later than its limits say a call may end where the machine is busy; without limits it takes far longer."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,16 @@ def proxy(store_config: StoreConfig) -> Iterator[FaultProxy]:
 
 @pytest.fixture
 def shaky(store_config: StoreConfig, proxy: FaultProxy) -> Iterator[ObjectStore]:
-    """The same bucket behind ``proxy``, with short timeouts."""
+    """The same bucket behind ``proxy``."""
     store = ObjectStore(replace(store_config, endpoint_url=proxy.url), limits=QUICK)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def hasty(shaky: ObjectStore) -> Iterator[ObjectStore]:
+    """The same with short timeouts."""
+    store = ObjectStore(shaky.config, limits=HASTY)
     yield store
     store.close()
 
