@@ -129,5 +129,5 @@ def test_where_an_issuer_points_to_nobody_goes(issuer: Issuer) -> None:
     with run_issuer() as other:
         issuer.behaviour, issuer.elsewhere = "moved", other.url
         with pytest.raises(OSError, match="302"):
-            QUICK(issuer.url)
+            fetch_document(issuer.url, timeout_s=60.0)
         assert other.asked == 0
