@@ -117,7 +117,7 @@ def _lost_hints() -> int:
     """Hint again for what waits: after 10 s, then 20 s, 40 s … so that a long queue is not flooded."""
     with committing("hinted"):
         with connection.cursor() as cursor:
-            cursor.execute(_HINT_AGAIN, [conf().hint_patience_s, turns.MOST_DOUBLINGS, BATCH])
+            cursor.execute(_HINT_AGAIN, [turns.MOST_DOUBLINGS, conf().hint_patience_s, turns.MOST_DOUBLINGS, BATCH])
             waiting = cursor.fetchall()
         for asset_id, kind in waiting:
             outbox.enqueue_process(asset_id=asset_id, kind=kind)
@@ -169,8 +169,10 @@ _LOOK_AGAIN = """
     RETURNING id
 """
 
+# Counted no further than the pause grows: an asset that has waited for a day has failed at nothing yet, and a worker
+# that finds a server away asks the same count how often that has been.
 _HINT_AGAIN = """
-    UPDATE mediadock_asset SET hints = hints + 1, hinted_at = now()
+    UPDATE mediadock_asset SET hints = GREATEST(hints, LEAST(hints + 1, %s)), hinted_at = now()
      WHERE id IN (
         SELECT id FROM mediadock_asset
          WHERE <waiting>
