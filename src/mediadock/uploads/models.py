@@ -27,7 +27,8 @@ class MediaAsset(models.Model):
     when a worker may take it.
     """
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # PROTECT: a cascade knows no store, and would leave all objects of a user there who goes before the files do
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     profile = models.CharField(max_length=64)
     kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in Kind])
     audience: models.Field[list[int], list[int]] = ArrayField(models.BigIntegerField())
