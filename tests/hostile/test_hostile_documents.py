@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import socket
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from pypdfium2.version import PDFIUM_INFO
 
+from hostile.spent import processor_time_s
 from media.documents import Page, SparseDocument, document, objects_of, stream
 from media.encryption import with_aes
 from media.hostile_documents import BOXES, DRAWN, REFUSED, UNDRAWN, acting, boxed
@@ -20,10 +20,12 @@ from mediadock.core.errors import ContentRejected, ProcessingFailed
 from mediadock.processing.document import DOCUMENT_LIMITS, DocumentFacts, DocumentSpec, render_document
 from mediadock.processing.image import Output
 from mediadock.processing.limits import GIB, Limits
-from mediadock.processing.sandbox import Frame, Job, run_job, zygote_pid
+from mediadock.processing.sandbox import Frame, Job, run_job, warm, zygote_pid
 from mediadock.processing.source import MemorySource, Source
 
-IMPATIENT = replace(DOCUMENT_LIMITS, wall_s=5.0)
+PATIENT = replace(DOCUMENT_LIMITS, wall_s=600.0, cpu_s=30)
+"""The half a minute that a document may take, as time of a processor: another's work does not count."""
+IMPATIENT = replace(PATIENT, cpu_s=3)
 CODES = {"corrupt", "encrypted", "empty_document", "decoder_crashed", "timeout", "out_of_memory"}
 SEEDS = range(60)
 
@@ -35,7 +37,7 @@ class Outcome:
     facts: DocumentFacts | None = None
     outputs: list[Output] = field(default_factory=list)
     code: str | None = None
-    wall_s: float = 0.0
+    cpu_s: float = 0.0
 
     @property
     def is_sound(self) -> bool:
@@ -46,16 +48,17 @@ class Outcome:
         return self.facts.pages > 0 and [output.name for output in self.outputs] == ["96", "240", "480", "960"] * drawn
 
 
-def outcome(source: bytes | Source, *, limits: Limits = DOCUMENT_LIMITS) -> Outcome:
+def outcome(source: bytes | Source, *, limits: Limits = PATIENT) -> Outcome:
     """Render by the public door; any error that is none of ours goes through."""
     ended = Outcome()
-    started = time.monotonic()
+    warm()
+    before_s = processor_time_s()
     given = MemorySource(source) if isinstance(source, bytes) else source
     try:
         ended.facts = render_document(given, DocumentSpec(), emit=ended.outputs.append, limits=limits)
     except (ContentRejected, ProcessingFailed) as error:
         ended.code = error.code
-    ended.wall_s = time.monotonic() - started
+    ended.cpu_s = processor_time_s() - before_s
     assert ended.is_sound, ended
     return ended
 
@@ -82,7 +85,7 @@ def test_a_page_of_any_measure_is_drawn(box: bytes) -> None:
 @pytest.mark.parametrize("make", DRAWN.values(), ids=DRAWN)
 def test_what_looks_dangerous_and_can_be_drawn_is_drawn_in_less_than_a_gibibyte(make: Callable[[], bytes]) -> None:
     frames: list[Frame] = []
-    report = run_job(_job(), MemorySource(make()), limits=DOCUMENT_LIMITS, on_output=frames.append)
+    report = run_job(_job(), MemorySource(make()), limits=PATIENT, on_output=frames.append)
     assert [frame.text("name") for frame in frames] == ["", "96", "240", "480", "960"]
     assert frames[0].number("pages") > 0
     assert report.peak_rss_bytes < GIB
@@ -94,14 +97,14 @@ def test_what_cannot_be_drawn_in_time_and_memory_is_counted_and_has_no_pictures(
     ended = outcome(make(), limits=IMPATIENT)
     assert ended.facts == DocumentFacts(pages=1, placeholder=None)
     assert ended.outputs == []
-    assert ended.wall_s < IMPATIENT.wall_s + 3.0
+    assert ended.cpu_s < IMPATIENT.cpu_s + 3.0
 
 
 @pytest.mark.parametrize("make", REFUSED.values(), ids=REFUSED)
 def test_what_has_no_page_to_be_found_ends(make: Callable[[], bytes]) -> None:
     ended = outcome(make(), limits=IMPATIENT)
     assert ended.code in {"decoder_crashed", "empty_document"}
-    assert ended.wall_s < IMPATIENT.wall_s + 3.0
+    assert ended.cpu_s < IMPATIENT.cpu_s + 3.0
 
 
 def test_a_document_may_take_half_a_minute_and_a_gibibyte() -> None:
@@ -145,7 +148,7 @@ def test_a_document_that_was_damaged_at_random_ends(seed: int) -> None:
     if rng.random() < 0.3:
         at = rng.randrange(8, len(body))
         body[at:at] = body[rng.randrange(len(body)) :][: rng.randrange(2_000)]
-    assert outcome(bytes(body), limits=IMPATIENT).wall_s < IMPATIENT.wall_s + 3.0
+    assert outcome(bytes(body), limits=IMPATIENT).cpu_s < IMPATIENT.cpu_s + 3.0
 
 
 def test_a_large_document_without_a_table_is_looked_through_in_flat_memory() -> None:
@@ -153,7 +156,7 @@ def test_a_large_document_without_a_table_is_looked_through_in_flat_memory() -> 
     stuffing = [stream(bytes(2**20))] * 100
     source = SparseDocument([*objects_of(Page()), *stuffing], gap_bytes=0)
     source.forget_the_table()
-    report = run_job(_job(), source, limits=DOCUMENT_LIMITS, on_output=lambda _: None)
+    report = run_job(_job(), source, limits=PATIENT, on_output=lambda _: None)
     assert report.peak_rss_bytes < GIB // 10
     assert source.bytes_read >= source.size_bytes
 

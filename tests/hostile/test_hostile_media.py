@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +14,7 @@ from media.hostile import BEHIND_SLICES, CLASSES, Hostile
 from mediadock.core.profiles import VideoPreset, VideoVariant
 from mediadock.processing import sandbox
 from mediadock.processing.limits import MIB
+from stack.waiting import eventually
 
 SEEDS = range(20)
 AT_ONCE = 2
@@ -51,10 +51,7 @@ def worker() -> Iterator[None]:
     yield
     assert sandbox.zygote_pid() == before
     zygote = psutil.Process(before)
-    deadline = time.monotonic() + 5
-    while zygote.children(recursive=True) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert zygote.children(recursive=True) == []
+    eventually(lambda: zygote.children(recursive=True) == [])
     assert [child for child in psutil.Process().children() if child.name() == "ffmpeg"] == []
 
 

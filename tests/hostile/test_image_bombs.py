@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 
-import psutil
 import pytest
 
+from hostile.spent import processor_time_s
 from media import bombs
 from media.pictures import animation, encoded, quarters
 from media.rendering import render
@@ -19,7 +19,6 @@ from mediadock.processing.limits import GIB, IMAGE_LIMITS
 from mediadock.processing.sandbox import Job, run_job
 from mediadock.processing.sniff import sniff
 from mediadock.processing.source import MemorySource
-from stack.waiting import eventually
 
 REFUSED: dict[str, Callable[[], bytes]] = {
     "PNG 50,000 x 50,000 of one bit": lambda: bombs.png_of(50_000, 50_000, bits=1),
@@ -55,22 +54,15 @@ def peak_rss_bytes(body: bytes) -> int:
     return run_job(job, MemorySource(body), limits=IMAGE_LIMITS, on_output=lambda _: None).peak_rss_bytes
 
 
-def processor_time_of_children() -> float:
-    """What all children of the fork server have taken that have ended, in seconds; no other process slows it down."""
-    times = psutil.Process(sandbox.zygote_pid()).cpu_times()
-    return float(times.children_user + times.children_system)
-
-
 @pytest.mark.parametrize("make", REFUSED.values(), ids=REFUSED)
 def test_a_bomb_is_refused_by_its_header(make: Callable[[], bytes]) -> None:
     body = make()
     sandbox.warm()
-    before_s = processor_time_of_children()
+    before_s = processor_time_s()
     with pytest.raises(ContentRejected) as refusal:
         render(body)
     assert refusal.value.code in ("image_too_large", "corrupt")
-    eventually(lambda: psutil.Process(sandbox.zygote_pid()).children() == [])
-    assert processor_time_of_children() - before_s < 0.3, "a hundredth is a look at a header, a whole second a decoding"
+    assert processor_time_s() - before_s < 0.3, "a hundredth is a look at a header, a whole second a decoding"
 
 
 @pytest.mark.slow

@@ -144,12 +144,13 @@ from mediadock.local.log import Log
 from mediadock.local.program import Program, plain_environment
 from mediadock.local.supervisor import Supervisor
 
-data = DataDirectory.create(Path(sys.argv[1]))
+data, runaway = DataDirectory.create(Path(sys.argv[1])), Path(sys.argv[1]) / "runaway"
 with Supervisor(log=Log(sys.stdout), keep_open=[data.lock()]) as supervisor:
     for name, code in (("stubborn", sys.argv[2]), ("parent", sys.argv[3])):
-        argv = (sys.executable, "-c", code, sys.argv[1] + "/runaway")
+        argv = (sys.executable, "-c", code, str(runaway))
         supervisor.launch(Program(name=name, argv=argv, env=plain_environment()))
-    time.sleep(1)
+    while not runaway.exists() or not runaway.read_text():
+        time.sleep(0.02)
     print("pids", supervisor.pid("stubborn"), supervisor.pid("parent"), flush=True)
     time.sleep(99)
 """
@@ -159,7 +160,11 @@ def test_a_supervisor_that_is_killed_leaves_nothing_and_the_data_locked_until_th
     argv = [sys.executable, "-c", _SUPERVISOR_TO_KILL, str(tmp_path), _STUBBORN, _PARENT_OF_A_RUNAWAY]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as supervisor:
         assert supervisor.stdout is not None
-        pids = next(line for line in supervisor.stdout if line.startswith("pids")).split()[1:]
+        said: list[str] = []
+        while not any("| up" in line for line in said) or not any(line.startswith("pids") for line in said):
+            said.append(supervisor.stdout.readline())
+            assert said[-1], said
+        pids = next(line for line in said if line.startswith("pids")).split()[1:]
         family = [psutil.Process(int(pid)) for pid in (*pids, (tmp_path / "runaway").read_text())]
         os.kill(supervisor.pid, signal.SIGKILL)
     with pytest.raises(DataDirectoryInUse, match="Stop that one"):  # the stubborn one still lives
