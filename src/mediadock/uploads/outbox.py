@@ -66,13 +66,14 @@ def drain(topic: str, effect: Effect, *, overdue_s: int = 0) -> int:
 
     Rows are locked (``SKIP LOCKED``) while their effect runs, so any number of relays may run. A row whose effect
     fails is tried again with a growing delay, for ever: it is the record that something is still to be done. It ends
-    the batch, since a broker or a store that is away takes seconds to fail, and the rows stay locked so long.
+    the batch, since a broker or a store that is away takes seconds to fail, and the rows stay locked so long. What has
+    been due for longest comes first: rows that always fail, as the store refuses a key, hold up nobody behind them.
     """
     with committing("carried"):
         rows = list(
             Outbox.objects.select_for_update(skip_locked=True)
             .filter(topic=topic, available_at__lte=Now() - timedelta(seconds=overdue_s))
-            .order_by("id")[:BATCH]
+            .order_by("available_at", "id")[:BATCH]
         )
         done = list(takewhile(lambda row: _carry_out(row, effect), rows))
         Outbox.objects.filter(pk__in=[row.pk for row in done]).delete()
