@@ -60,7 +60,7 @@ def remains_of(server: BreakableServer, delivered: Delivered) -> Remains:
         events=rows(server, "SELECT * FROM mediadock_event ORDER BY user_id, seq"),
         outbox=rows(server, "SELECT * FROM mediadock_outbox WHERE topic <> 'discard_again'"),
         keys=frozenset(key for prefix in prefixes for key in server.keys(prefix)),
-        open_uploads=[found.key for found in server.store.list_multipart_uploads("incoming/")],
+        open_uploads=[found.key for found in server.store.list_multipart_uploads("")],
         sources={**delivered.may_arrive, **delivered.must_arrive},
         must_arrive=frozenset(delivered.must_arrive),
         once=frozenset(delivered.once),
