@@ -29,7 +29,7 @@ from stack.here import cannot_run
 
 BODY = b"0123456789"
 PATIENT = Limits(wall_s=60.0, file_bytes=4 * MIB)
-BRIEF = Limits(wall_s=20.0, cpu_s=60, memory_bytes=400 * MIB, file_bytes=4 * MIB)
+BRIEF = Limits(wall_s=60.0, cpu_s=60, memory_bytes=400 * MIB, file_bytes=4 * MIB)
 
 SOUND = AudioStream(index=0, codec="pcm_s16le", profile="", channels=1, sample_rate=44_100)
 PICTURES = VideoStream(
@@ -128,7 +128,7 @@ def children_left() -> list[psutil.Process]:
     pid = sandbox.zygote_pid()
     assert pid is not None
     zygote = psutil.Process(pid)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while zygote.children(recursive=True) and time.monotonic() < deadline:
         time.sleep(0.02)
     left: list[psutil.Process] = zygote.children(recursive=True)

@@ -52,6 +52,8 @@ def _nothing_is_left_and_the_next_job_works(tmp_path: Path) -> Iterator[None]:
 
 SOON = {"wall_s": 2.0}
 """For what never ends by itself."""
+TRIED = {"cpu_s": 1}
+"""For what must have come to what it does, however busy the machine is, and burns a processor over it."""
 
 
 def ending_of(program: Path, pipeline: str = "sound", **limits: object) -> str:
@@ -102,7 +104,7 @@ def test_a_decoder_that_ignores_the_end_of_its_processor_time_is_killed(tmp_path
 def test_a_file_never_grows_beyond_the_limit(pipeline: str, tmp_path: Path) -> None:
     largest = Largest(tmp_path)
     with largest.watching():
-        code = ending_of(stub(tmp_path, programs.floods_file(OUTPUT[pipeline])), pipeline, **SOON)
+        code = ending_of(stub(tmp_path, programs.floods_file(OUTPUT[pipeline])), pipeline, **TRIED)
     assert code == "timeout"
     assert 0 < largest.file_bytes <= BRIEF.file_bytes
 
@@ -195,7 +197,7 @@ def test_a_fork_bomb_does_not_go_off(tmp_path: Path) -> None:
         most = max(most, len(running(program)))
 
     with Repeatedly(look).running():
-        assert ending_of(program, **SOON) == "timeout"
+        assert ending_of(program, **TRIED) == "timeout"
     assert most == 1
 
 
@@ -221,8 +223,10 @@ def test_a_folder_in_which_files_appear_for_ever_is_removed(tmp_path: Path) -> N
         most = max(most, *(len(list(folder.iterdir())) for folder in folders_in(tmp_path)), 0)
 
     with Repeatedly(look, ignoring=FileNotFoundError).running():
-        for _ in range(3):
-            assert ending_of(program, wall_s=1.0) == "timeout"
+        for turn, wall_s in enumerate((1.0, 1.0, 1.0, 4.0, 16.0)):
+            if turn >= 3 and most > 100:
+                break  # the longer ones are for a machine that had no time to start it
+            assert ending_of(program, wall_s=wall_s) == "timeout"
             assert folders_in(tmp_path) == []
     assert most > 100
 
