@@ -49,8 +49,8 @@ def test_a_wait_ends_at_once_when_it_is_stopped():
     threading.Timer(0.05, stop.set).start()
     began = time.monotonic()
     with pytest.raises(Stopped):
-        pause(30, stop)
-    assert time.monotonic() - began < 5
+        pause(3600, stop)
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

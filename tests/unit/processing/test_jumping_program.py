@@ -30,7 +30,7 @@ class Counted(MemorySource):
 
 def read_a_little(port: int, path: str, offset: int) -> bytes:
     """As FFmpeg does at a jump: ask for all that follows, read a little, hang up."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path, headers={"Range": f"bytes={offset}-"})
         return connection.getresponse().read(STEP)

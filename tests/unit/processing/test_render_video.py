@@ -212,9 +212,10 @@ def test_too_large_an_output_is_refused() -> None:
 
 
 def test_a_film_that_takes_too_long_is_stopped() -> None:
+    long = film(size=(1920, 1080), seconds=20.0, codec="mpeg4")
     started = time.monotonic()
     with pytest.raises(ProcessingFailed) as stopped:
-        watch(film(size=(1920, 1080), seconds=20.0, codec="mpeg4"), limits=Limits(wall_s=1.0, file_bytes=2**30))
+        watch(long, limits=Limits(wall_s=1.0, file_bytes=2**30))
     assert stopped.value.code == "timeout"
     assert time.monotonic() - started < 60
 
