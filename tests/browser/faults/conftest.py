@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Page
 
 from browser.faults.door import StoreDoor
-from browser.faults.files import letters
-from browser.faults.sending import Sender
+from browser.faults.files import PART_BYTES, PARTS, letters
+from browser.faults.sending import AT_A_TIME, Sender
 from browser.faults.site import Site
 from browser.faults.wire import SocketWire
 from browser.watching import Complaints
@@ -91,14 +91,14 @@ def open_page(new_page: Callable[..., Page], complaints: Complaints, site: Site)
 
 @pytest.fixture
 def sender(open_page: Callable[..., Sender], person: Api, door: StoreDoor) -> Sender:
-    """One page, three connections at a time, so that some parts are in the store before all are begun."""
-    return open_page(person, parallel=3)
+    """One page."""
+    return open_page(person, parallel=AT_A_TIME)
 
 
 @pytest.fixture(scope="session")
 def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A document of twelve parts that any worker takes as it is."""
-    return letters(tmp_path_factory.mktemp("notes") / "notes.txt", size_bytes=12 * 5 * 1024 * 1024 - 1000)
+    """A document that any worker takes as it is; its last part is shorter than the others."""
+    return letters(tmp_path_factory.mktemp("notes") / "notes.txt", size_bytes=PARTS * PART_BYTES - 1000)
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ class Put:
     losses: int = 0  # how often the door had lost everything before
     received_bytes: int = 0
     status: int | None = None  # the store's; None: it has not answered
+    silent: bool = False  # the browser hears nothing more of it
     over: bool = False
 
 
@@ -106,9 +107,23 @@ class StoreDoor:
         with self.moved:
             self._hold_once_stored = once_stored
 
-    def wait_held(self) -> None:
-        """Return when that is so, and some part is stuck in its middle."""
-        self.wait(lambda: self._held > 0 and self._is_shut())
+    def wait_held(self, *, at_a_time: int = 1, of: int | None = None) -> None:
+        """Return when that is so, and so many parts are stuck in their middle, or all that are left ``of`` so many.
+
+        With as many as the browser sends at a time, nothing else is on its way: neither an answer nor a part.
+        """
+        self.wait(
+            lambda: self._is_shut() and self._held >= min(at_a_time, of - len(self.stored()) if of else at_a_time)
+        )
+
+    def wait_silent(self, *, parts: int, times: int = 1) -> None:
+        """Return when so many PUTs have met silence, and the store has every other one of so many parts."""
+
+        def is_so() -> bool:
+            silent = [put.part for put in self.puts if put.silent]
+            return len(silent) == times and len({*silent, *self.stored()}) == parts
+
+        self.wait(is_so)
 
     def release(self) -> None:
         """Read on."""
@@ -116,10 +131,19 @@ class StoreDoor:
             self._hold_once_stored = None
             self.moved.notify_all()
 
+    def let_go(self) -> None:
+        """Read on, and return when nothing is on its way: for a browser that has hung up all of it.
+
+        What it had handed to its system by then still comes, and some of it may be a whole part.
+        """
+        self.release()
+        self.wait(lambda: all(put.over for put in self.puts))
+
     def cut(self) -> None:
         """Lose every connection, and what was on its way in it; lose every new one, too, until it is mended.
 
-        Chromium sends again by itself what it had sent on a connection that it had used before.
+        Chromium sends again by itself what it had sent on a connection that it had used before: who mends waits until
+        the page has heard of the loss.
         """
         with self.moved:
             self._losses += 1
@@ -177,6 +201,7 @@ class StoreDoor:
                 raise LineLost
             silent = isinstance(fault, Silence) and put.received_bytes >= fault.after_bytes
             if silent or self._is_shut():
+                put.silent = silent
                 self._held += 1
                 self.moved.notify_all()
                 self.moved.wait_for(lambda: self._losses > put.losses or (not silent and not self._is_shut()))
@@ -187,6 +212,8 @@ class StoreDoor:
     def stay_silent(self, put: Put) -> None:
         """Until everything is lost."""
         with self.moved:
+            put.silent = True
+            self.moved.notify_all()
             self.moved.wait_for(lambda: self._losses > put.losses)
         raise LineLost
 

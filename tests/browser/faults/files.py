@@ -7,6 +7,9 @@ import tarfile
 from pathlib import Path
 
 BLOCK_BYTES = 1024 * 1024
+PART_BYTES = 5 * BLOCK_BYTES
+PARTS = 12
+"""Of the notes that most tests here send."""
 
 
 def letters(path: Path, *, size_bytes: int) -> Path:

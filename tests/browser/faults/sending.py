@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
+from browser.faults.door import StoreDoor
+from browser.faults.files import PART_BYTES
 from stack.client import Api
+from stack.waiting import eventually
+
+AT_A_TIME = 3
+"""Connections of a page whose upload is to be held: some of its parts are in the store before all are begun."""
 
 _START = """
 ({ client, options }) => {
@@ -43,6 +49,12 @@ class Sender:
     url: str
     person: Api
     client: Mapping[str, Any] = field(default_factory=dict)
+    _under_way: set[Request] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self._under_way.add(request))
+        for ended in ("requestfinished", "requestfailed"):
+            self.page.on(ended, lambda request: self._under_way.discard(request))
 
     def open(self) -> None:
         """Load the page; what it did before is gone, as after a reload by the person."""
@@ -55,6 +67,12 @@ class Sender:
         client = {"token": self.person.token, **self.client}
         self.page.evaluate(_START, {"client": client, "options": {"to": self.person.user_id, **options}})
 
+    def send_some(self, file: Path, *, parts: int, through: StoreDoor, **options: Any) -> None:
+        """Send until the store has so many parts or a few more; others are stuck then, and nothing moves."""
+        through.hold(once_stored=parts)
+        self.send(file, **options)
+        through.wait_held(at_a_time=AT_A_TIME, of=-(-file.stat().st_size // PART_BYTES))
+
     def do(self, expression: str) -> Any:
         """What an expression of the page gives: ``upload`` and ``client`` are the SDK's, ``stop`` is a controller."""
         return self.page.evaluate(expression)
@@ -62,6 +80,11 @@ class Sender:
     def wait(self, expression: str, *, within_s: float = 60.0) -> None:
         """Return when an expression of the page is true."""
         self.page.wait_for_function(expression, timeout=1000 * within_s)
+
+    def wait_hung_up(self) -> None:
+        """Return when no PUT of this page is on its way, as the browser sees it."""
+        # The page is asked for nothing but to let Playwright hear of its requests.
+        eventually(lambda: self.do("true") and all(request.method != "PUT" for request in self._under_way))
 
     def end(self, of: str = "done", *, within_s: float = 60.0) -> dict[str, Any]:
         """What ``sent`` or ``done`` resolved with, or ``{error, sentence}``."""

@@ -5,36 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from browser.faults.door import StoreDoor
+from browser.faults.files import PARTS
 from browser.faults.original import is_whole
 from browser.faults.sending import Sender
 from stack.server import RunningServer
 from stack.waiting import eventually
 
-PARTS = 12
-
-
-def under_way(sender: Sender, door: StoreDoor, notes: Path) -> None:
-    """Begin to send, until the store has some parts; then everything on the way is stuck."""
-    door.hold(once_stored=5)
-    sender.send(notes)
-    door.wait_held()
-
-
-def let_go(door: StoreDoor) -> None:
-    """What was stuck is lost; what comes now passes."""
-    door.cut()
-    door.mend()
-
 
 def test_a_pause_stops_the_bytes_at_once_and_keeps_what_has_arrived(
     sender: Sender, door: StoreDoor, notes: Path
 ) -> None:
-    under_way(sender, door, notes)
+    sender.page.clock.install()
+    sender.send_some(notes, parts=5, through=door)
     sender.do("upload.pause()")
-    let_go(door)
+    sender.wait_hung_up()
+    door.let_go()
     begun = len(door.puts)
     sender.wait("window.told.at(-1).paused")
-    sender.page.wait_for_timeout(1500)  # longer than the longest wait before a second try
+    sender.page.clock.fast_forward("10:00")  # whatever waits in the page for its time has it now
+    sender.do("client.me()")  # and what is sent then is on its way before this is answered
     assert len(door.puts) == begun
     sender.do("upload.resume()")
     ended = sender.done()
@@ -47,13 +36,15 @@ def test_a_pause_stops_the_bytes_at_once_and_keeps_what_has_arrived(
 def test_what_is_cancelled_is_aborted_at_the_store(
     sender: Sender, door: StoreDoor, notes: Path, running_server: RunningServer
 ) -> None:
-    under_way(sender, door, notes)
+    sender.send_some(notes, parts=5, through=door)
     asset_id = sender.do("upload.progress.files[0].assetId")
     (waiting,) = sender.person.get("/uploads/").json()["items"]
     key = waiting["object_key"]
     assert list(running_server.store.list_multipart_uploads(key))
     sender.do("upload.cancel()")
-    let_go(door)
+    sender.wait_hung_up()
+    door.cut()
+    door.mend()
     assert sender.end()["error"] == "cancelled"
     assert sender.do("upload.progress.files[0].stage") == "cancelled"
     assert sender.person.get(f"/assets/{asset_id}/").json()["state"] == "aborted"
@@ -64,9 +55,10 @@ def test_what_is_cancelled_is_aborted_at_the_store(
 
 
 def test_a_signal_stops_without_giving_up(sender: Sender, door: StoreDoor, notes: Path) -> None:
-    under_way(sender, door, notes)
+    sender.send_some(notes, parts=5, through=door)
     sender.do("stop.abort()")
-    let_go(door)
+    sender.wait_hung_up()
+    door.let_go()
     assert sender.end()["error"] == "stopped"
     (waiting,) = sender.do("client.unfinished()")
     sender.send(notes)

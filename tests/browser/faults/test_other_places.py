@@ -8,31 +8,23 @@ from pathlib import Path
 import pytest
 
 from browser.faults.door import StoreDoor
+from browser.faults.files import PARTS
 from browser.faults.original import is_whole
-from browser.faults.sending import Sender
+from browser.faults.sending import AT_A_TIME, Sender
 from browser.faults.site import Site
 from stack.client import Api
 
-PARTS = 12
 AT_60_PERCENT = 8  # of twelve parts
-
-
-def under_way(sender: Sender, door: StoreDoor, notes: Path, *, parts: int) -> None:
-    """Begin to send, until the store has so many parts; then everything on the way is stuck."""
-    door.hold(once_stored=parts)
-    sender.send(notes)
-    door.wait_held()
 
 
 @pytest.mark.parametrize("page_of", [500, 3, 1])
 def test_a_reload_goes_on_with_what_is_missing(
     open_page: Callable[..., Sender], person: Api, door: StoreDoor, site: Site, notes: Path, page_of: int
 ) -> None:
-    sender = open_page(person, parallel=3, urlsPerPage=page_of)
-    under_way(sender, door, notes, parts=AT_60_PERCENT if page_of == 500 else 2)
+    sender = open_page(person, parallel=AT_A_TIME, urlsPerPage=page_of)
+    sender.send_some(notes, parts=AT_60_PERCENT if page_of == 500 else 2, through=door)
     sender.page.reload()
-    door.cut()
-    door.mend()
+    door.let_go()
     had = set(door.stored())
     site.asked.clear()
     sender.open()
@@ -50,12 +42,13 @@ def test_a_reload_goes_on_with_what_is_missing(
 def test_another_device_takes_over_and_the_first_finds_all_done(
     open_page: Callable[..., Sender], person: Api, door: StoreDoor, notes: Path
 ) -> None:
-    first, second = open_page(person, parallel=3), open_page(person, parallel=3)
-    under_way(first, door, notes, parts=AT_60_PERCENT)
+    first, second = open_page(person, parallel=AT_A_TIME), open_page(person, parallel=AT_A_TIME)
+    first.send_some(notes, parts=AT_60_PERCENT, through=door)
     first.page.context.set_offline(True)
     door.cut()
-    door.mend()
     first.wait("upload.progress.offline")
+    first.wait_hung_up()
+    door.mend()
     second.send(notes)
     ended = second.done()
     assert ended["resumed"]
@@ -70,11 +63,10 @@ def test_another_device_takes_over_and_the_first_finds_all_done(
 def test_another_file_of_the_same_name_and_size_is_not_mixed_in(
     open_page: Callable[..., Sender], person: Api, door: StoreDoor, notes: Path, tmp_path: Path
 ) -> None:
-    first, second = open_page(person, parallel=3), open_page(person, parallel=3)
-    under_way(first, door, notes, parts=4)
+    first, second = open_page(person, parallel=AT_A_TIME), open_page(person, parallel=AT_A_TIME)
+    first.send_some(notes, parts=4, through=door)
     first.page.close()
-    door.cut()
-    door.mend()
+    door.let_go()
     other = tmp_path / notes.name
     other.write_bytes(notes.read_bytes().replace(b"1", b"2"))
     second.send(other)
@@ -86,9 +78,9 @@ def test_another_file_of_the_same_name_and_size_is_not_mixed_in(
 def test_two_tabs_at_once_end_with_one_whole_file(
     open_page: Callable[..., Sender], person: Api, door: StoreDoor, notes: Path
 ) -> None:
-    first = open_page(person, parallel=3)
-    second = open_page(person, within=first, parallel=3)
-    under_way(first, door, notes, parts=4)
+    first = open_page(person, parallel=AT_A_TIME)
+    second = open_page(person, within=first, parallel=AT_A_TIME)
+    first.send_some(notes, parts=4, through=door)
     second.send(notes)
     second.wait("upload.progress.files[0].assetId !== null")
     door.release()
