@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 from stack.client import Api
 from stack.server import RunningServer
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @contextmanager
