@@ -14,13 +14,15 @@ from mediadock.local.ports import LOOPBACK, accepts, free_port
 from mediadock.local.program import Program, search_path
 from stack.embedded import Embedded
 
-_MAKE_PERSON = """
+DOCUMENTED_PORT = "8010"
+_MAKE_PEOPLE = """
 import secrets, time
 from django.contrib.auth.models import User
 from mediadock.auth.conf import token_settings
 from mediadock.auth.jwt import issue
-user = User.objects.create_user(secrets.token_hex(8))
-print(user.pk, issue(token_settings(), user_id=user.pk, now=time.time()))
+for _ in range({number}):
+    user = User.objects.create_user(secrets.token_hex(8))
+    print(user.pk, issue(token_settings(), user_id=user.pk, now=time.time()))
 """
 _MEDIA_ALONE = """
 from django.urls import path
@@ -29,10 +31,11 @@ from ninja import NinjaAPI
 from mediadock.api.problems import install_handlers
 from mediadock.contrib.assets.api import router as assets
 from mediadock.contrib.media.api import router as media
+from mediadock.realtime.api import router as realtime
 
 api = NinjaAPI(urls_namespace="mediadock")
 install_handlers(api)
-for router in (media, assets):
+for router in (media, assets, realtime):
     api.add_router("", router)
 
 urlpatterns = [path("api/v1/", api.urls)]
@@ -58,8 +61,12 @@ class Host:
 
     def make_person(self) -> tuple[int, str]:
         """A new user's id and token."""
-        user_id, token = self.manage("shell", "--verbosity", "0", "-c", _MAKE_PERSON).split()
-        return int(user_id), token
+        return self.make_people(1)[0]
+
+    def make_people(self, number: int) -> list[tuple[int, str]]:
+        """Several at once: each call starts a Python, which takes long where others run beside it."""
+        made = self.manage("shell", "--verbosity", "0", "-c", _MAKE_PEOPLE.format(number=number))
+        return [(int(user_id), token) for user_id, token in map(str.split, made.splitlines())]
 
 
 def write_files(page_blocks: Sequence[Block], *, folder: Path, server: str = "") -> None:
@@ -107,13 +114,19 @@ def process_environment(stack: Embedded, *, folder: Path, database: str) -> dict
 
 
 @contextmanager
-def run_media_host(stack: Embedded, *, folder: Path, database: str) -> Iterator[Host]:
-    """The project of the quickstart with the media service in place of the chat: its API, and no worker or relay."""
+def run_media_host(
+    stack: Embedded, *, folder: Path, database: str, settings: str = "", urls: str = "", beside: Sequence[str] = ()
+) -> Iterator[Host]:
+    """The project of the quickstart with the media service in place of the chat: its API, and no worker or relay.
+
+    ``settings`` and ``urls`` are added to its own; ``beside`` are commands that run until the end, too.
+    """
     port = free_port()
     write_files(blocks(page("quickstart.md")), folder=folder)
-    settings, urls = folder / "host" / "settings.py", folder / "host" / "urls.py"
-    settings.write_text(settings.read_text().replace("mediadock.contrib.chat", "mediadock.contrib.media"))
-    urls.write_text(_MEDIA_ALONE)
+    its_settings = folder / "host" / "settings.py"
+    without_chat = its_settings.read_text().replace("mediadock.contrib.chat", "mediadock.contrib.media")
+    its_settings.write_text(f"{without_chat.replace(DOCUMENTED_PORT, str(port))}\n{settings}")
+    (folder / "host" / "urls.py").write_text(f"{_MEDIA_ALONE}\n{urls}")
     environment = process_environment(stack, folder=folder, database=database)
     host = Host(folder, f"http://{LOOPBACK}:{port}", environment)
     host.manage("migrate", "--verbosity", "0")
@@ -123,5 +136,8 @@ def run_media_host(stack: Embedded, *, folder: Path, database: str) -> Iterator[
         text = f"cd '{folder}' && exec {served}"
         program = Program(name="host", argv=("bash", "-c", text), env=environment, ready=lambda: accepts(port))
         supervisor.launch(program)
+        for number, command in enumerate(beside):
+            text = f"cd '{folder}' && exec {command}"
+            supervisor.launch(Program(name=f"beside-{number}", argv=("bash", "-c", text), env=environment))
         supervisor.wait_ready()
         yield host

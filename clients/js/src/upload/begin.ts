@@ -67,7 +67,7 @@ export function createBeginner(keep: Keep, config: () => Promise<Config>): Begin
       const { profiles, dimensions } = await config();
       const limits = profiles[surface.profile];
       if (limits && how.checks !== false) {
-        checkFiles(files, limits);
+        checkFiles(files, { ...limits, ...surface.limits });
         if (dimensions) refuse(await findPictureProblems(files, limits, dimensions)); // an older server tells none
       }
       const declared = await Promise.all(files.map((file) => declare(file, limits?.types ?? [], how)));

@@ -59,6 +59,5 @@ export function refuse(problems: FieldProblem[]): void {
 /** A size as people write it: `20 GiB`, `10.5 MiB`, `512 bytes`. */
 export function humanBytes(bytes: number): string {
   const power = Math.min(3, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  if (!power) return `${bytes} bytes`;
-  return `${Number((bytes / 1024 ** power).toFixed(1))} ${["", "KiB", "MiB", "GiB"][power]}`;
+  return `${+(bytes / 1024 ** power).toFixed(1)} ${["bytes", "KiB", "MiB", "GiB"][power]}`;
 }

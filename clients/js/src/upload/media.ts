@@ -38,6 +38,7 @@ export function mediaSurface({ api }: { api: Api }, { profile, begin }: Place): 
   const { read, ...doors } = mediaDoors(api, { readSession, bare });
   return {
     profile,
+    limits: { max_files: Infinity }, // of one session; here each file has its own
     ...doors,
     prepare: async (files, signal) => {
       const sessions = [];

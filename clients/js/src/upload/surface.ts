@@ -1,5 +1,5 @@
 /** What an upload needs of the place it goes to: a chat today; albums, avatars and the media service have the same verbs. */
-import type { Asset } from "../api/values.js";
+import type { Asset, Limits } from "../api/values.js";
 import type { Session } from "./session.js";
 
 /** What is declared of a file before its bytes are sent. */
@@ -24,6 +24,8 @@ export type SameFile = (assetId: number, file: File, session: Session) => Promis
 export interface Surface {
   /** Whose limits apply; a name in `profiles` of `GET /config`. */
   readonly profile: string;
+  /** What counts in place of the profile's own limits. */
+  readonly limits?: Partial<Limits>;
   /** All or nothing: if one file is refused, nothing is created. */
   prepare(files: readonly Declared[], signal: AbortSignal | undefined): Promise<Begun>;
   /** The unfinished upload that says the same; undefined when there is none. */

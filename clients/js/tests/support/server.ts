@@ -209,7 +209,7 @@ export class SmallServer {
       min_part_size: 5 * MIB,
       max_parts: 9999,
       dimensions,
-      profiles: { chat: limits, "post-video": limits },
+      profiles: { chat: limits, "post-video": { ...limits, max_files: 1 } },
     };
   }
 

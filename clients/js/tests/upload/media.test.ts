@@ -47,6 +47,15 @@ test.each([
   expect(server.body().equals(await bytesOf(file))).toBe(true);
 });
 
+test("several files go up, each by a session of its own", async () => {
+  const server = await withoutChat();
+  const client = clientOf(server);
+  const files = ["a.gz", "b.gz", "c.gz"].map((name) => makeFile(10, name));
+  const { assetIds } = await client.upload(files, { to: posts(client) }).done;
+  expect(assetIds).toEqual([1, 2, 3]);
+  expect(server.count("POST /api/v1/media/upload-session")).toBe(3);
+});
+
 test("parts whose addresses are old get fresh ones", async () => {
   const server = await withoutChat();
   const then = () => Object.assign(server, { urlAge: 1 });
