@@ -113,7 +113,7 @@ def _attempt_shown(attempt: WebhookAttempt) -> AttemptShown:
 
 
 def _came_of_it(attempt: AttemptShown) -> str:
-    return f"{attempt['status'] or attempt['error']} after {attempt['duration_ms']} ms"
+    return f"{attempt['status'] or attempt['error'].removesuffix('.')} after {attempt['duration_ms']} ms"
 
 
 def _time(moment: datetime | None) -> str | None:
