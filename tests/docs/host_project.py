@@ -54,7 +54,7 @@ class Host:
         """What a management command printed; one that fails fails the test with it."""
         argv = ("python", "-m", "django", *command)
         ran = subprocess.run(
-            argv, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+            argv, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=240, check=False
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout

@@ -14,7 +14,7 @@ from docs.pages import Block
 DOCUMENTED = "http://127.0.0.1:8000"
 IN_BACKGROUND = "in-background"
 NOT_RUN = "not-run"
-TIMEOUT_S = 120
+TIMEOUT_S = 280
 
 _PROLOGUE = """\
 set -eu -o pipefail

@@ -33,7 +33,7 @@ def test_a_named_test_exists(named: str) -> None:
 
 def test_every_protection_that_a_child_can_have_is_on_the_page() -> None:
     [program] = [block.text for block in blocks(page("security.md")) if block.language == "python"]
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=240, check=True)
     named = re.findall(r"'(\w+)'", ran.stdout)
     assert named
     assert [name for name in named if f"`{name}`" not in page("security.md").read_text()] == []

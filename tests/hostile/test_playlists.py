@@ -44,7 +44,7 @@ SENT_AS = {
 KINDS = tuple(pointing_to("x"))
 WHERE = ("absolute", "relative", "local", "file:")
 AT_ONCE = 2
-_PATIENCE_S = 60
+_PATIENCE_S = 200
 
 
 @dataclass

@@ -79,7 +79,7 @@ class RunningServer:
         """What a management command printed, run with ``MEDIADOCK_<settings>`` of its own."""
         env = self.environment | {f"MEDIADOCK_{key}": value for key, value in settings.items()}
         argv = (sys.executable, "-m", "django", *command)
-        ran = subprocess.run(argv, env=env, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+        ran = subprocess.run(argv, env=env, cwd="/", capture_output=True, text=True, timeout=240, check=False)
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from stack.client import Answer
 
-_TIMEOUT_S = 30.0
+_TIMEOUT_S = 90.0
 
 Lines = Iterable[tuple[str, str]]
 """Header lines as they go out: in this order, with this spelling, as often as they are here."""

@@ -139,7 +139,7 @@ import sys
 from mediadock.uploads.services.retry import retry_asset
 assert "mediadock.uploads.admin" not in sys.modules and "django.contrib.admin" not in sys.modules
 """
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=240, check=False)
     assert ran.returncode == 0, ran.stderr
 
 
@@ -163,7 +163,7 @@ assert found == [], found
 print(sorted(model.__name__ for model in admin.site._registry if model.__module__.startswith("mediadock")))
 print(reverse("admin:mediadock_uploads_mediaasset_retry", args=[7]))
 """
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=240, check=False)
     assert ran.returncode == 0, ran.stderr
     registered, address = ran.stdout.splitlines()
     assert registered == "['Heartbeat', 'Ledger', 'MediaAsset', 'Message', 'Outbox']"

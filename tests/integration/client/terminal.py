@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAM = [sys.executable, "-c", "from mediadock.cli.main import app; app()"]
-LIMIT_S = 60
+LIMIT_S = 200
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def run_on_terminal(command: Sequence[str], env: Mapping[str, str], folder: Path
             if interrupt_at and not typed and re.search(interrupt_at, seen):
                 typed = True
                 os.write(ours, b"\x03")
-        return Ended(process.wait(60), re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen))
+        return Ended(process.wait(LIMIT_S), re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen))
     finally:
         process.kill()
         process.wait()

@@ -44,7 +44,7 @@ def calls_of_a_round(stack: Embedded) -> list[tuple[str, str]]:
     with FaultProxy(stack.in_process_environment["MEDIADOCK_S3_ENDPOINT"]).running() as proxy:
         env = {**os.environ, **stack.in_process_environment, "MEDIADOCK_S3_ENDPOINT": proxy.url}
         argv = (sys.executable, "-m", "django", "sweep")
-        ran = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60, check=False)
+        ran = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=240, check=False)
         assert ran.returncode == 0, ran.stderr
         return [(method, path) for method, path in proxy.requests if "generated" in path]
 

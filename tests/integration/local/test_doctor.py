@@ -101,7 +101,7 @@ def test_one_that_is_stopped_halfway_takes_its_probes_along(running_server: Runn
         with doctor:
             eventually(lambda: any("/endpoints-" in key for key in running_server.keys(PROBES)))
             doctor.terminate()
-            _, said = doctor.communicate(timeout=60)
+            _, said = doctor.communicate(timeout=240)
     assert (doctor.returncode, said) == (130, b"\nmediadock: Interrupted.\n")
     assert running_server.keys(PROBES) == []
 

@@ -110,6 +110,6 @@ def install(wheel: Path, venv: Path) -> Path:
 
 def run(*command: str) -> str:
     """What it printed."""
-    ran = subprocess.run(command, cwd=ROOT, env=OURS, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, cwd=ROOT, env=OURS, capture_output=True, text=True, timeout=240, check=False)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout

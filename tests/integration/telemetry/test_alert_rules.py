@@ -93,7 +93,7 @@ def complaints(folder: Path, cases: list[dict[str, Any]]) -> str:
     document = {"rule_files": [str(ALERTS)], "evaluation_interval": "1m", "tests": cases}
     (folder / "cases.yml").write_text(yaml.safe_dump(document))
     ran = subprocess.run(
-        [promtool, "test", "rules", folder / "cases.yml"], capture_output=True, text=True, timeout=60, check=False
+        [promtool, "test", "rules", folder / "cases.yml"], capture_output=True, text=True, timeout=240, check=False
     )
     return "" if ran.returncode == 0 else ran.stdout + ran.stderr
 

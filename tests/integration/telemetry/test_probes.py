@@ -12,7 +12,7 @@ from stack.waiting import eventually
 def is_alive(server: ObservedServer, *words: str) -> subprocess.CompletedProcess[str]:
     argv = (sys.executable, "-m", "django", "is_alive", *words)
     return subprocess.run(
-        argv, env=server.environment, cwd="/", capture_output=True, text=True, timeout=60, check=False
+        argv, env=server.environment, cwd="/", capture_output=True, text=True, timeout=240, check=False
     )
 
 

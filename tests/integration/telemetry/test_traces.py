@@ -78,7 +78,7 @@ print("mediadock.telemetry.tracing" in sys.modules)
 def without_the_extra(journey: Journey, **settings: str) -> subprocess.CompletedProcess[str]:
     argv = (sys.executable, "-c", WITHOUT_THE_EXTRA)
     env = journey.server.environment | settings
-    return subprocess.run(argv, env=env, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(argv, env=env, cwd="/", capture_output=True, text=True, timeout=240, check=False)
 
 
 def test_without_traces_the_extra_is_not_needed(journey: Journey) -> None:
