@@ -1,14 +1,13 @@
-"""Transcodes are killed at every level, poisoned, frozen and starved of room: each ends once, by name, and alone."""
+"""Transcodes are killed at every level, frozen and starved of room: each ends once, by name, and alone."""
 
 from __future__ import annotations
 
 import os
 import random
-import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -18,14 +17,12 @@ import pytest
 
 from faults.films import assert_all_published_once, send_film, send_sound
 from faults.oracle import assert_no_gaps
-from faults.pictures import quick_jpeg
-from hostile.poisoned import folders_in, running, small_disk, stub
+from hostile.poisoned import folders_in, small_disk, stub
 from media import programs
-from media.programs import Program
 from mediadock.local.family import descendants, is_gone
 from stack.breakable import BreakableServer
 from stack.client import Api
-from stack.sending import SETTLED, Upload, send, told
+from stack.sending import Upload, told
 from stack.waiting import eventually
 
 PATIENCE_S = 120.0
@@ -38,55 +35,6 @@ def folder() -> Iterator[Path]:
     """A temporary folder for the workers, which must be empty of private folders in the end."""
     with tempfile.TemporaryDirectory(prefix="mediadock-faults-") as name:
         yield Path(name)
-
-
-POISONED: dict[str, tuple[Callable[[], Program], str]] = {
-    "crashes": (programs.crashes, "decoder_crashed"),
-    "hangs": (lambda: programs.hangs(signal.SIGTERM, signal.SIGINT), "timeout"),
-    "takes 4 GB": (programs.allocates, "out_of_memory"),
-    "fork bomb": (programs.fork_bomb, "timeout"),
-    "thread bomb": (programs.thread_bomb, "timeout"),
-    "says it for ever": (lambda: programs.floods_descriptor(3, b"out_time_us=1\n" * 100), "timeout"),
-    "makes nothing": (programs.ends, "corrupt"),
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("poison", POISONED)
-def test_a_poisoned_decoder_fails_its_own_file_and_no_other(
-    server: BreakableServer, sender: Api, receiver: Api, folder: Path, poison: str
-) -> None:
-    made, code = POISONED[poison]
-    program = stub(folder, made())
-    environment = {"IMAGEIO_FFMPEG_EXE": str(program), "TMPDIR": str(folder)}
-    server.start_worker("poisoned", environment=environment, PROCESS_TIME_LIMIT="12")
-    first = send(sender, receiver, quick_jpeg(), name="before.jpg", content_type="image/jpeg")
-    assert first.settled()["state"] == "ready"
-    family = pids_of(server, "poisoned")
-
-    poisoned = [send_sound(sender, receiver), send_film(sender, receiver, seconds=2.0)]
-    neighbour = server.api_as_somebody()
-    deadline = time.monotonic() + PATIENCE_S
-    while any(upload.asset()["state"] not in SETTLED for upload in poisoned):
-        picture = send(neighbour, receiver, quick_jpeg(), name="x.jpg", content_type="image/jpeg")
-        assert picture.settled(within_s=PATIENCE_S)["state"] == "ready"
-        assert time.monotonic() < deadline
-
-    ends = [upload.asset() for upload in poisoned]
-    assert [end["error"]["code"] for end in ends] == [code, code], ends
-    expected = "rejected" if code == "corrupt" else "failed"
-    assert [(end["state"], end["attempt"], end["variants"]) for end in ends] == [(expected, 1, {})] * 2
-    assert all(end["error"]["retryable"] is (expected == "failed") for end in ends)
-    assert pids_of(server, "poisoned") == family
-    assert running(program) == []
-    assert folders_in(folder) == []
-    if poison == "crashes":
-        server.stop("poisoned")
-        server.start_worker("healthy")
-        for upload in poisoned:
-            assert sender.post(f"/assets/{upload.asset_id}/retry/").status == 202
-            assert upload.settled(within_s=PATIENCE_S)["state"] == "ready"
-        assert_all_published_once(server, poisoned, sender, receiver)
 
 
 def pids_of(server: BreakableServer, worker: str) -> set[int]:

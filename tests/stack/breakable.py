@@ -54,7 +54,8 @@ class BreakableServer(RunningServer):
         self.start(name, like="worker", options=options, environment=environment, **settings)
 
     def stop(self, *names: str) -> None:
-        """Stop programs politely."""
+        """Stop programs politely, all at once."""
+        self.supervisor.ask_to_stop(*names)
         for name in names:
             self.supervisor.stop_program(name)
 
