@@ -167,9 +167,11 @@ class Tour:
         return send
 
     def _retry(self) -> None:
-        """A film that fails, as the worker of films gives it no time, is retried as it stands."""
-        self._send(clip)()
-        for row in rows(self.server, "SELECT id, owner_id FROM mediadock_asset WHERE state = 'failed' LIMIT 3"):
+        """A film that fails, as the worker of films gives it no time, is retried as it stands, once one has failed."""
+        failed = rows(self.server, "SELECT id, owner_id FROM mediadock_asset WHERE state = 'failed' LIMIT 3")
+        if not failed:
+            self._send(clip)()
+        for row in failed:
             with suppress(OSError):
                 self._of(row["owner_id"]).post(f"/assets/{row['id']}/retry/")
 
