@@ -30,6 +30,7 @@ ASKS_SOMEBODY = {"attempt"}
 WITHIN = {
     "uploads/crashpoints.py:_has_written": "asks, and writes nothing",
     "uploads/services/sweep.py:_database_has_just_started": "asks, and writes nothing",
+    "uploads/connections.py:the_only_one": "takes a lock, and writes nothing",
     "uploads/admin/readonly.py:asked": "reads, and bounded opens a transaction that cannot write",
     "uploads/events.py:append_event": "every caller has a transaction open",
     "uploads/lifecycle.py:release_ledger": "transition and delete_asset have a transaction open",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
@@ -56,3 +57,21 @@ def give_connection_back() -> None:
     """
     if not connection.in_atomic_block and getattr(connection, "pool", None) is not None:
         connection.close()
+
+
+@contextmanager
+def the_only_one(turn: int) -> Iterator[bool]:
+    """Whether nobody else is in a block of this ``turn``; nobody waits. Who dies in it is in it no more.
+
+    For what lasts for minutes, and so outside of any transaction. The block keeps this thread's connection.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [turn])
+        row = cursor.fetchone()
+    is_ours = bool(row and row[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with suppress(*DATABASE_AWAY), connection.cursor() as cursor:  # whose end has ended it too
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [turn])

@@ -6,6 +6,7 @@ from celery import current_app, shared_task
 
 from mediadock.core.filetypes import Kind
 from mediadock.uploads import heartbeats
+from mediadock.uploads.connections import the_only_one
 from mediadock.uploads.queues import HEARTBEAT_TASK
 from mediadock.uploads.relay import Relay
 from mediadock.uploads.services.answer import answer_hint
@@ -16,6 +17,8 @@ from mediadock.uploads.services.tidy import tidy
 
 _ROUND_IS_FRESH_S = 2.0
 """Less than half of the time between two rounds."""
+_TIDYING = int.from_bytes(b"md_tidy")
+"""The advisory lock of the one task that tidies up."""
 
 
 @shared_task(name="mediadock.process")  # type: ignore[untyped-decorator]
@@ -51,7 +54,11 @@ def tidy_up() -> None:
     """Remove what is past its time: events, then what our own assets left behind in the store.
 
     One after the other, each can take long: side by side they would hold both places of the sweeper's process. What
-    the store has and nobody knows is an operator's to judge.
+    the store has and nobody knows is an operator's to judge. For the same reason one such task is enough: a listing of
+    millions takes longer than an hour, after which beat sends the next, or than the broker waits before it sends this
+    one again.
     """
-    prune_events()
-    tidy(dry_run=False)
+    with the_only_one(_TIDYING) as nobody_else_does:
+        if nobody_else_does:
+            prune_events()
+            tidy(dry_run=False)
