@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import resource
 import struct
 import sys
 from collections.abc import Callable, Iterator
@@ -149,6 +150,8 @@ def main(kind: str, at_least: str) -> None:
     before = written_by(os.getpid()), written_by(sandbox.zygote_pid())
     made = render(kind, source)
     after = written_by(os.getpid()), written_by(sandbox.zygote_pid())
+    sandbox.stop()  # and all that it started have been waited for
+    child_peak_bytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     ours, theirs = ({name: b[name] - a[name] for name in a} for a, b in zip(before, after, strict=True))
     print(
         json.dumps(
@@ -159,6 +162,7 @@ def main(kind: str, at_least: str) -> None:
                 "ours": ours,
                 "theirs": theirs,
                 "peak_bytes": peak_bytes("self"),
+                "child_peak_bytes": child_peak_bytes,
             }
         )
     )

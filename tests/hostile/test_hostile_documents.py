@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from pypdfium2.version import PDFIUM_INFO
 
-from hostile.spent import processor_time_s
 from media.documents import Page, SparseDocument, document, objects_of, stream
 from media.encryption import with_aes
 from media.hostile_documents import BOXES, DRAWN, REFUSED, UNDRAWN, acting, boxed
 from media.pictures import colour_at, is_near
+from media.spent import processor_time_s
 from mediadock.core.errors import ContentRejected, ProcessingFailed
 from mediadock.processing.document import DOCUMENT_LIMITS, DocumentFacts, DocumentSpec, render_document
 from mediadock.processing.image import Output

@@ -7,10 +7,10 @@ from dataclasses import asdict
 
 import pytest
 
-from hostile.spent import processor_time_s
 from media import bombs
 from media.pictures import animation, encoded, quarters
 from media.rendering import render
+from media.spent import processor_time_s
 from mediadock.core.errors import ContentRejected
 from mediadock.processing import sandbox
 from mediadock.processing.image import ImageSpec

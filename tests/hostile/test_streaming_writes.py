@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from hostile.poisoned import folders_in
-from hostile.streamed import MAKERS, peak_bytes
-from mediadock.local.family import descendants
+from hostile.streamed import MAKERS
 from mediadock.processing.limits import GIB, MIB
 
 LONG = 300_000_000
@@ -32,13 +31,12 @@ class Weighed:
 
     told: dict[str, Any] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
-    peaks: dict[int, int] = field(default_factory=dict)
     source_was_seen: bool = False
 
     @property
     def child_peak_bytes(self) -> int:
-        """Of the largest process below the worker."""
-        return max(self.peaks.values())
+        """Of the largest process below the worker, by the kernel's account when it had ended."""
+        return int(self.told["child_peak_bytes"])
 
 
 def weigh(kind: str, at_least: int, folder: Path) -> Weighed:
@@ -50,7 +48,7 @@ def weigh(kind: str, at_least: int, folder: Path) -> Weighed:
     argv = [sys.executable, "-m", "hostile.streamed", kind, str(at_least)]
     with subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True) as process:
         while process.poll() is None:
-            _look(process.pid, folder, weighed, windows if kind != "copied film" else [])
+            _look(folder, weighed, windows if kind != "copied film" else [])
             time.sleep(0.1)
         assert process.stdout is not None
         weighed.told = json.loads(process.stdout.read())
@@ -59,10 +57,7 @@ def weigh(kind: str, at_least: int, folder: Path) -> Weighed:
     return weighed
 
 
-def _look(worker: int, folder: Path, weighed: Weighed, windows: list[bytes]) -> None:
-    for process in descendants(worker):
-        with suppress(OSError):
-            weighed.peaks[process.pid] = max(weighed.peaks.get(process.pid, 0), peak_bytes(process.pid))
+def _look(folder: Path, weighed: Weighed, windows: list[bytes]) -> None:
     for private in folders_in(folder):
         with suppress(OSError):
             for file in private.iterdir():
@@ -107,6 +102,6 @@ def test_the_look_for_source_bytes_would_find_them(tmp_path: Path) -> None:
     weighed = Weighed()
     unit = source.unit
     windows = [unit[at : at + _WINDOW] for at in range(0, len(unit) - _WINDOW, _STEP)]
-    _look(os.getpid(), tmp_path, weighed, windows)
+    _look(tmp_path, weighed, windows)
     assert weighed.source_was_seen
     assert weighed.names == {"spooled"}

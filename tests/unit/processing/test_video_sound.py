@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from media.encoders import made_by_ffmpeg
 from media.films import film
 from media.moments import MOMENTS, clicks_of, flashes_of, moments
+from media.spent import processor_time_s
 from media.watching import ENCODED, described, watch
 from mediadock.core.errors import ContentRejected
 from mediadock.core.profiles import VideoPreset
+from mediadock.processing.sandbox import warm
 
 _STEP_S = 0.04 + 1024 / 48_000
 """One frame of the picture and one of the sound."""
@@ -69,7 +69,8 @@ def test_a_gap_of_hours_makes_no_bomb(hours: int, which: str) -> None:
     gap = made_by_ffmpeg(
         *("-i", "{0}", "-c", "copy", *filters[which], "-max_interleave_delta", "1"), suffix="mkv", inputs=(moments(),)
     )
-    started = time.monotonic()
+    warm()
+    before_s = processor_time_s()
     try:
         made = watch(gap).film
     except ContentRejected as refused:
@@ -77,7 +78,7 @@ def test_a_gap_of_hours_makes_no_bomb(hours: int, which: str) -> None:
     else:
         assert len(made) < 2_000_000
         assert flashes_of(made)[:2] == pytest.approx(MOMENTS[:2], abs=_STEP_S)
-    assert time.monotonic() - started < 60
+    assert processor_time_s() - before_s < 60  # a few; the gap filled with pictures would take far more
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the sandbox's children have taken of a processor: no other process makes it more."""
+"""What the sandbox's children have taken of a processor: no other process makes it much more."""
 
 from __future__ import annotations
 
