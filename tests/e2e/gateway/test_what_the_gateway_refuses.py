@@ -95,7 +95,7 @@ def test_a_user_is_limited_and_the_next_one_is_not(limited: Nginx, alice: Api, b
     assert passed >= 100, "the burst that is documented"
     assert call("GET", limited.url + ME, headers=bearer(bob)).status == 200
     other_token = bearer(alice) | {"X-User-Id": str(bob.user_id)}
-    assert call("GET", limited.url + ME, headers=other_token).status == 429
+    until_refused(limited.url + ME, at_most=1, headers=other_token)  # one may be due just now
 
 
 def test_sign_ins_of_an_address_are_limited(limited: Nginx) -> None:
@@ -108,7 +108,7 @@ def test_whoever_sends_bad_tokens_is_limited_by_address(gateway: Gateway, tmp_pa
     with run_nginx(tmp_path / "nginx", rates={**NO_LIMITS, "addresses": SLOWLY}, **ports) as nginx:
         nonsense = {"Authorization": "Bearer nonsense"}
         assert until_refused(nginx.url + ME, at_most=410, headers=nonsense) >= 400
-        refused(call("GET", nginx.url + "/api/v1/config"), 429, "too_many_requests")
+        until_refused(nginx.url + "/api/v1/config", at_most=1)  # one may be due just now
 
 
 # ---- what does not answer

@@ -177,8 +177,8 @@ def test_a_file_that_somebody_holds_for_a_moment_makes_room_for_the_next_owner(a
     (first,), (second,) = waiting(alice), waiting(bob)
     with transaction.atomic(), ThreadPoolExecutor(1) as worker:
         MediaAsset.objects.select_for_update().get(pk=first)
-        assert worker.submit(taken).result(timeout=10) == second
-        assert worker.submit(taken).result(timeout=10) is None
+        assert worker.submit(taken).result(timeout=120) == second
+        assert worker.submit(taken).result(timeout=120) is None
     assert taken() == first
 
 

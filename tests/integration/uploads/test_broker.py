@@ -25,7 +25,7 @@ def a_job_in_hand(connection: Connection) -> Message:
     """A message that was taken and is not yet acknowledged."""
     queue = connection.SimpleQueue(f"jobs-{uuid4().hex}")
     queue.put("asset 42 may have work")
-    return queue.get(timeout=5)
+    return queue.get(timeout=60)
 
 
 def test_what_a_channel_still_says_on_a_lost_connection_is_an_error_of_the_connection(connection: Connection) -> None:
