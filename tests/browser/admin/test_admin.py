@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from browser.chat.axe import no_barriers
 from browser.watching import Complaints
@@ -31,21 +31,42 @@ class AtTheAdmin:
         eventually(lambda: bool(self.page.evaluate(condition)))
 
 
-@pytest.fixture
-def page(new_page: Callable[..., Page], running_server: RunningServer, complaints: Complaints) -> Page:
-    """Signed in as the operator whom ``mediadock up`` makes."""
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, running_server: RunningServer) -> StorageState:
+    """What a browser keeps in which the operator whom ``mediadock up`` makes has signed in."""
+    complaints = Complaints()
     complaints.expect(r"favicon\.ico")
-    page = new_page(viewport=WIDE, locale="en-GB")
+    with chromium.new_context(viewport=WIDE, locale="en-GB") as context:
+        page = context.new_page()
+        complaints.watch(page)
+        page.goto(running_server.url + "/admin/")
+        page.get_by_label("Username:").fill("operator")
+        page.get_by_label("Password:").fill(running_server.embedded.stack.credentials.operator_password)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("heading", name="Operations")).to_be_visible()
+        assert complaints.unexpected() == []
+        return context.storage_state()
+
+
+@pytest.fixture
+def page(
+    new_page: Callable[..., Page], signed_in: StorageState, running_server: RunningServer, complaints: Complaints
+) -> Page:
+    """That operator's."""
+    complaints.expect(r"favicon\.ico")
+    page = new_page(viewport=WIDE, locale="en-GB", storage_state=signed_in)
     page.goto(running_server.url + "/admin/")
-    page.get_by_label("Username:").fill("operator")
-    page.get_by_label("Password:").fill(running_server.embedded.stack.credentials.operator_password)
-    page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Operations")).to_be_visible()
     return page
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def files(running_server: RunningServer) -> dict[str, int]:
+    """What the tests here look at, and leave as it is."""
+    return new_files(running_server)
+
+
+def new_files(running_server: RunningServer) -> dict[str, int]:
     """One asset that is ready, one rejected and one unfinished, of somebody new."""
     somebody = running_server.api_as_somebody()
     picture = encoded(quarters(640, 480), "png")
@@ -107,9 +128,8 @@ def test_pictures_are_shown_and_wicked_names_are_words(
     expect(page.get_by_text(WICKED).first).to_be_visible()
 
 
-def test_an_operator_expires_one_upload_and_deletes_several(
-    page: Page, running_server: RunningServer, files: dict[str, int]
-) -> None:
+def test_an_operator_expires_one_upload_and_deletes_several(page: Page, running_server: RunningServer) -> None:
+    files = new_files(running_server)
     page.goto(f"{running_server.url}{ASSETS}{files['pending']}/change/")
     page.get_by_role("link", name="Expire").click()
     page.get_by_role("button", name="Expire").click()
