@@ -103,6 +103,32 @@ test("without any socket events come by polling, every page of them", async () =
   await eventually(() => seqs().at(-1) === 451);
 });
 
+test("events that are gone are a gap in what is polled, from the place where the stream began", async () => {
+  const server = await startServer();
+  server.events = [1, 2].map((seq) => frame(seq));
+  const stream = createEventStream(clientOf(server).api, QUICK);
+  const gaps: [number, number][] = [];
+  let last = stream.after;
+  stream.onStatus(() => (last ??= stream.after));
+  onTestFinished(
+    stream.subscribe(({ seq }) => {
+      if (seq === null) return;
+      if (last !== null && seq > last + 1) gaps.push([last, seq]);
+      last = seq;
+    }),
+  );
+  await eventually(() => stream.status === "polling");
+  server.events = [8, 9].map((seq) => frame(seq));
+  await eventually(() => stream.after === 9);
+  expect(gaps).toEqual([[2, 8]]);
+  server.events = [15].map((seq) => frame(seq));
+  await eventually(() => stream.after === 15);
+  expect(gaps).toEqual([
+    [2, 8],
+    [9, 15],
+  ]);
+});
+
 test("a socket that comes back ends the polling", async () => {
   const server = await startServer();
   const { stream, seqs } = listen(server, { after: 0 });
