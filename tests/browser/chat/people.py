@@ -21,6 +21,12 @@ new PerformanceObserver((list) => {
       of: entry.sources.map(({ node }) => node?.className ?? node?.nodeName) });
 }).observe({ type: "layout-shift", buffered: true });
 """
+_WATCH_PLAYING = """
+window.played = { until: 0, width: 0 };
+addEventListener("timeupdate", ({ target: { currentTime, videoWidth = 0 } }) => {
+  window.played = { until: Math.max(window.played.until, currentTime), width: videoWidth };
+}, true);
+"""
 
 
 @dataclass
@@ -31,12 +37,15 @@ class Somebody:
     api: Api
     url: str
 
+    def __post_init__(self) -> None:
+        self.page.add_init_script(_WATCH_SHIFTS)
+        self.page.add_init_script(_WATCH_PLAYING)
+
     # What they do
 
     def open(self, other: Somebody | None = None) -> None:
         """Sign in by a token, and look at the conversation with somebody, or at the list of people."""
         self.page.add_init_script(_KEEP_TOKEN.format(token=self.api.token))
-        self.page.add_init_script(_WATCH_SHIFTS)
         self.page.goto(self.url + (f"/#/chats/{other.api.user_id}" if other else "/"))
         if other:
             expect(self.message_box).to_be_visible()
@@ -107,6 +116,10 @@ class Somebody:
     def until(self, expression: str) -> None:
         """Return as soon as an expression is true on the page, whose policy forbids it to ask that itself."""
         eventually(lambda: bool(self.page.evaluate(expression)))
+
+    def sees_or_hears_playing(self, *, until_s: float) -> None:
+        """A film or a sound has come so far, now or soon; also one that is back at its beginning by now."""
+        self.until(f"window.played.until >= {until_s}")
 
     def told(self) -> list[dict[str, Any]]:
         """The conversation as it is shown, without what only one side has."""
