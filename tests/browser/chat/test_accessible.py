@@ -53,7 +53,7 @@ def test_nothing_is_in_anybodys_way_in_a_conversation(
     town.start_poisoned(folder=tmp_path)
     alice.send(things.short_film, things.executable)
     expect(bob.page.locator('[data-stage="failed"]')).to_have_count(2)
-    town.stop("worker")
+    town.hold("worker")
     alice.send(things.other_photo)
     expect(bob.page.locator('[data-stage="processing"]')).to_have_count(1)
     town.door.hold(once_stored=0)
@@ -109,7 +109,7 @@ def test_a_whole_conversation_by_keyboard(enter: Callable[..., Somebody], things
     expect(page.get_by_role("dialog")).to_have_count(0)
     tab_to(page, "Play talk.mp3")
     keys.press("Space")
-    dora.until("document.querySelector('audio').currentTime > 0.2")
+    dora.sees_or_hears_playing(until_s=0.2)
 
 
 def tab_to(page: Page, name: str, *, back: bool = False) -> None:

@@ -21,7 +21,7 @@ def test_nothing_moves_when_pictures_arrive(
 ) -> None:
     bob.send(text="Show me")
     alice.sees_text("Show me")
-    town.stop("worker")
+    town.hold("worker")
     alice.send(*(things.photo, things.other_photo, things.short_film)[:count])
     for person in (alice, bob):
         person.sees_stages(*["processing"] * count)

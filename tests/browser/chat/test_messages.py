@@ -15,7 +15,7 @@ from browser.chat.town import Town
 def test_three_files_come_one_by_one_and_are_seen(
     town: Town, alice: Somebody, bob: Somebody, things: Things, artifacts: Path
 ) -> None:
-    town.stop("films")
+    town.hold("films")
     town.door.hold(once_stored=0)
     alice.send(things.photo, things.film, things.report, text="From the weekend")
     for person in (alice, bob):
@@ -30,7 +30,7 @@ def test_three_files_come_one_by_one_and_are_seen(
         expect(person.bubbles).to_have_attribute("data-status", "pending")
         expect(person.cell("video").get_by_text("Processing…", exact=True)).to_be_visible()
         expect(person.page.get_by_role("link", name="Download timetable.pdf")).to_contain_text("2 pages")
-    assert alice.bubbles.get_by_role("img", name="On its way").count() == 1
+    expect(alice.bubbles.get_by_role("img", name="On its way")).to_have_count(1)
 
     bob.look_away()
     town.start("films")
@@ -55,9 +55,8 @@ def test_a_film_plays_where_it_is(alice: Somebody, bob: Somebody, things: Things
     bob.sees_stages("done")
     bob.sees_pictures(1)
     bob.button("Play gulls.mp4").click()
-    video = bob.cell("video").locator("video")
-    expect(video).to_have_js_property("videoWidth", 320)
-    bob.until("document.querySelector('[data-kind=video] video')?.currentTime > 0.2")
+    bob.sees_or_hears_playing(until_s=0.2)
+    assert bob.page.evaluate("window.played.width") == 320
     expect(bob.button("Play gulls.mp4")).to_be_visible()  # the poster is back when it has ended
 
 

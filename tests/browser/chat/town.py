@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from stack.breakable import BreakableServer, breakable_server
 from stack.client import Api
 from stack.files import ROOT
 from stack.here import cannot_run
+from stack.operators import Operator
 from stack.server import WORKERS
 
 _PROGRAMS = ("relay", "socket", "web", *WORKERS)
@@ -31,7 +32,7 @@ class Town:
     door: StoreDoor
     wire: SocketWire
     settings: dict[str, str]
-    is_odd: bool = False
+    _held: set[str] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -41,14 +42,30 @@ class Town:
         """Somebody whom nobody else has met, of a name that one can read on a picture."""
         return self.server.api_as(f"{name} {uuid4().hex[:4]}")
 
+    def operator(self) -> Operator:
+        """Who may do in the admin what the sweeper does when it is time."""
+        operator = Operator(self.url, "operator", self.server.embedded.stack.credentials.operator_password)
+        assert operator.sign_in().status == 302
+        return operator
+
     def start(self, *names: str) -> None:
-        """Start what does not run."""
+        """Start what does not run; what is held goes on where it was."""
         for name in names:
-            if name not in self.server.supervisor.running:
+            if name in self._held:
+                self.server.thaw(name)
+                self._held.remove(name)
+            elif name not in self.server.supervisor.running:
                 self.server.start(name, **self.settings)
+
+    def hold(self, *names: str) -> None:
+        """Let what runs do nothing more, from this moment on: it is there again at once, other than what is stopped."""
+        for name in names:
+            self.server.freeze(name)
+            self._held.add(name)
 
     def stop(self, *names: str) -> None:
         """Stop what runs."""
+        self.start(*self._held.intersection(names))
         self.server.stop(*(name for name in names if name in self.server.supervisor.running))
 
     def start_poisoned(self, *, folder: Path) -> None:
@@ -57,18 +74,10 @@ class Town:
         environment = {"IMAGEIO_FFMPEG_EXE": str(stub(folder, crashes()))}
         self.server.start("poisoned", like="films", environment=environment, **self.settings)
 
-    def restart_web(self, **settings: str) -> None:
-        """With further ``MEDIADOCK_…`` settings; ``heal`` takes them away again."""
-        self.stop("web")
-        self.server.start("web", **self.settings, **settings)
-        self.is_odd = bool(settings)
-
     def heal(self) -> None:
         """As it was at first, whatever a test has done."""
         self.stop("poisoned")
         self.start(*WORKERS)
-        if self.is_odd:
-            self.restart_web()
         self.wire.mend()
         self.door.forget()
 
