@@ -132,7 +132,17 @@ def test_it_starts_serves_refuses_a_second_one_and_stops_at_ctrl_c(data: Path, p
 
 
 @pytest.mark.slow
-def test_a_second_start_finds_the_data_and_a_dead_process_ends_everything(data: Path, port: int) -> None:
+def test_nothing_is_left_when_it_is_killed(data: Path, port: int) -> None:
+    with up(data, port=port) as running:
+        running.read_until("Ctrl-C stops everything")
+        family = running.family()
+        running.process.kill()
+        running.process.wait()
+        eventually(lambda: all(map(is_gone, family)))
+
+
+@pytest.mark.slow
+def test_a_start_after_that_finds_the_data_and_a_dead_process_ends_everything(data: Path, port: int) -> None:
     with up(data, port=port) as running:
         running.read_until("Ctrl-C stops everything")
         assert running.api.post("/auth/token", username="alice", password="alice").status == 200
@@ -146,20 +156,6 @@ def test_a_second_start_finds_the_data_and_a_dead_process_ends_everything(data: 
     assert "worker died: it was ended by SIGKILL. Stopping everything." in running.text
     eventually(lambda: all(map(is_gone, family)))
     assert_no_secret(running.text, data)
-
-
-@pytest.mark.slow
-def test_nothing_is_left_when_it_is_killed(data: Path, port: int) -> None:
-    with up(data, port=port) as running:
-        running.read_until("Ctrl-C stops everything")
-        family = running.family()
-        running.process.kill()
-        running.process.wait()
-        eventually(lambda: all(map(is_gone, family)))
-    with up(data, port=port) as again:
-        again.read_until("Ctrl-C stops everything")
-        again.process.send_signal(signal.SIGTERM)
-        assert again.finish() == 0
 
 
 def test_a_stop_while_it_starts_is_obeyed(data: Path) -> None:
@@ -188,7 +184,7 @@ def test_a_named_server_that_does_not_answer_is_said_plainly(data: Path, variabl
     assert "Traceback" not in running.text
 
 
-def test_a_named_server_is_used_in_place_of_ours(stack: Embedded, data: Path) -> None:
+def test_a_named_server_is_used_in_place_of_ours_and_sigterm_stops_the_rest(stack: Embedded, data: Path) -> None:
     theirs = stack.environment
     named = {name: theirs[name] for name in theirs if name.startswith(("MEDIADOCK_S3", "MEDIADOCK_REDIS_URL"))}
     named["MEDIADOCK_DATABASE_URL"] = stack.make_database("external")
@@ -196,7 +192,7 @@ def test_a_named_server_is_used_in_place_of_ours(stack: Embedded, data: Path) ->
         running.read_until("Ctrl-C stops everything")
         assert running.api.post("/auth/token", username="alice", password="alice").status == 200
         assert {"weed", "redis-server", "postgres"} & {process.name() for process in running.family()} == set()
-        running.process.send_signal(signal.SIGINT)
+        running.process.send_signal(signal.SIGTERM)
         assert running.finish() == 0
 
 
