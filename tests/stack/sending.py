@@ -56,16 +56,19 @@ class Upload:
         document: dict[str, Any] = answer.json()
         return document
 
-    def settled(self, *, within_s: float = 60.0) -> dict[str, Any]:
-        """The asset once it has reached an end."""
-        return self.wait(lambda asset: asset["state"] in SETTLED, within_s=within_s)
+    def settled(self, *, within_s: float = 120.0) -> dict[str, Any]:
+        """The asset once it has reached an end, which it keeps: what takes long is asked for more seldom."""
+        return self.wait(lambda asset: asset["state"] in SETTLED, within_s=within_s, slowest_look_s=0.25)
 
-    def wait(self, reached: Callable[[dict[str, Any]], bool], *, within_s: float = 30.0) -> dict[str, Any]:
+    def wait(
+        self, reached: Callable[[dict[str, Any]], bool], *, within_s: float = 120.0, slowest_look_s: float = 0.05
+    ) -> dict[str, Any]:
         """The asset as soon as ``reached`` is true of it."""
-        deadline = time.monotonic() + within_s
+        deadline, look_s = time.monotonic() + within_s, 0.05
         while not reached(asset := self.asset()):
             assert time.monotonic() < deadline, f"still {asset['state']} after {within_s} s: {asset}"
-            time.sleep(0.05)
+            time.sleep(look_s)
+            look_s = min(look_s * 1.05, slowest_look_s)
         return asset
 
 
