@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mediadock.uploads.snapshot import render
+from mediadock.core.errors import MediadockError
+from mediadock.uploads.snapshot import Snapshot, render
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +47,17 @@ def stored_frames(rows: Iterable[EventRow], *, viewer_id: int) -> list[StoredFra
 
 
 def _text_of(row: EventRow, viewer_id: int) -> str | None:
+    data = shown(json.loads(row.data), viewer_id=viewer_id, seq=row.seq)
+    return None if data is None else encode(row.type, row.seq, data)
+
+
+def shown(stored: Mapping[str, Any], *, viewer_id: int, seq: int) -> Snapshot | None:
+    """What ``viewer_id`` gets to see of an event; None when it cannot be shown, for instance without its profile."""
     try:
-        return encode(row.type, row.seq, render(json.loads(row.data), viewer_id=viewer_id))
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return render(stored, viewer_id=viewer_id)
+    except (KeyError, TypeError, ValueError, AttributeError, MediadockError):
         # One row that nobody can show must not hold up a user's stream for ever.
-        log.exception("an event cannot be shown: user %s seq %s", viewer_id, row.seq)
+        log.exception("an event cannot be shown: user %s seq %s", viewer_id, seq)
         return None
 
 

@@ -39,3 +39,12 @@ def test_pages_follow_each_other_up_to_the_last(person: Person) -> None:
     rest = events_after(person.user_id, after=2, limit=10)
     assert ([item["seq"] for item in rest.items], rest.last_seq) == ([3, 4, 5], 5)
     assert events_after(person.user_id, after=10**6, limit=10).last_seq == 5
+
+
+def test_events_that_cannot_be_shown_hold_nobody_up(person: Person) -> None:
+    for _ in range(3):  # more than a page
+        person.event(variants={"240": {}}, kind="no such kind")
+    person.event(fine=True)
+    page = events_after(person.user_id, after=0, limit=2)
+    assert [item["seq"] for item in page.items] == [4]
+    assert page.last_seq == 4

@@ -1,4 +1,4 @@
-"""A file that waited long for its first worker has as much patience with a store that is away as any other."""
+"""Files wait for servers that are of no use just now, and waiting for a worker does not count as that."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from mediadock.core.states import State
 from mediadock.storage.calls import CallLimits
+from mediadock.storage.config import StoreConfig
 from mediadock.storage.s3 import ObjectStore
 from mediadock.uploads.conf import conf
 from mediadock.uploads.models import MediaAsset
@@ -22,13 +23,29 @@ from stack.uploads import complete, state_of, uploaded_photo
 ROUNDS = 25  # more than a worker gives a file back
 
 
-@pytest.fixture
-def the_store_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For workers alone: nobody listens at port 9, and they do not ask for long."""
-    away = replace(conf().store, endpoint_url="http://127.0.0.1:9")
-    store = ObjectStore(away, limits=CallLimits(attempts=1))
+def workers_have(config: StoreConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers alone, and they do not ask for long."""
+    store = ObjectStore(config, limits=CallLimits(attempts=1))
     monkeypatch.setattr(verify, "object_store", lambda: store)
     monkeypatch.setattr(process, "object_store", lambda: store)
+
+
+@pytest.fixture
+def the_store_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens at port 9."""
+    workers_have(replace(conf().store, endpoint_url="http://127.0.0.1:9"), monkeypatch)
+
+
+def test_keys_that_the_store_does_not_take_cost_no_attempt(alice: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    grant = uploaded_photo(alice)
+    assert complete(alice, grant).status == 202
+    with monkeypatch.context() as rotated:
+        workers_have(replace(conf().store, secret_key="of-yesterday"), rotated)
+        process_asset(grant["asset_id"])
+    asset = MediaAsset.objects.get(pk=grant["asset_id"])
+    assert (asset.state, asset.attempt) == (State.UPLOADED, 0)
+    process_asset(grant["asset_id"])
+    assert state_of(alice, grant["asset_id"]) == "rejected"  # its bytes are no picture: they have been read
 
 
 def test_hints_while_no_worker_came_are_no_failures_of_the_store(alice: Api, the_store_is_away: None) -> None:

@@ -153,8 +153,8 @@ def _end_badly(asset: MediaAsset, lease: Lease, error: MediadockError) -> None:
 
 
 def _is_passing(error: MediadockError) -> bool:
-    """Whether it lies with the servers, not with the file, and is likely to pass."""
-    is_away = isinstance(error, _DatabaseAway) or (isinstance(error, StoreUnavailable) and error.transient)
+    """Whether it lies with the servers, not with the file: also while the store does not take our keys."""
+    is_away = isinstance(error, _DatabaseAway | StoreUnavailable)
     return is_away or (isinstance(error, ProcessingFailed) and error.code == "no_space")
 
 
