@@ -100,19 +100,18 @@ def test_an_issuer_that_never_answered_is_no_reason_to_believe() -> None:
 @pytest.mark.parametrize(
     "unusable",
     [
-        {"kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "alg": "HS256"},
-        RSA_JWK | {"use": "enc"},
-        RSA_JWK | {"alg": "PS256"},
-        RSA_JWK | {"alg": "ES256"},
-        RSA_JWK | {"kid": 7},
-        RSA_JWK | {"n": "AQAB"},
-        json.loads(RSAAlgorithm.to_jwk(RSA_KEY)),
-        EC_JWK | {"crv": "P-384"},
-        {"kty": "RSA"},
-        {},
-        "text",
+        pytest.param({"kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "alg": "HS256"}, id="a secret"),
+        pytest.param(RSA_JWK | {"use": "enc"}, id="for encryption"),
+        pytest.param(RSA_JWK | {"alg": "PS256"}, id="RSA by another rule"),
+        pytest.param(RSA_JWK | {"alg": "ES256"}, id="RSA that says it is EC"),
+        pytest.param(RSA_JWK | {"kid": 7}, id="a number for a name"),
+        pytest.param(RSA_JWK | {"n": "AQAB"}, id="too short"),
+        pytest.param(json.loads(RSAAlgorithm.to_jwk(RSA_KEY)), id="private"),
+        pytest.param(EC_JWK | {"crv": "P-384"}, id="a point that is not on its curve"),
+        pytest.param({"kty": "RSA"}, id="nothing but a type"),
+        pytest.param({}, id="nothing"),
+        pytest.param("text", id="text"),
     ],
-    ids=str,
 )
 def test_a_key_that_is_not_for_us_is_passed_over(unusable: Any) -> None:
     parsed = parse_key_set(document(unusable, EC_JWK | {"kid": "good"}), algorithms=("RS256", "ES256"))
