@@ -127,6 +127,12 @@ def allocate(parent: Parent, params: Params) -> dict[str, object]:
         held.append(bytearray(os.urandom(1) * 32 * 1024 * 1024))
 
 
+def grow_and_abort(parent: Parent, params: Params) -> dict[str, object]:
+    held = os.urandom(1) * 200 * 1024 * 1024
+    os.abort()
+    return {"held": len(held)}
+
+
 def speak_nonsense(parent: Parent, params: Params) -> dict[str, object]:
     os.write(3, os.urandom(4096))
     time.sleep(60)

@@ -136,6 +136,13 @@ def test_memory_is_bounded() -> None:
     assert failure_of("allocate", limits=replace(PATIENT, memory_bytes=300 * MIB)).code == "out_of_memory"
 
 
+def test_memory_that_breaks_a_child_before_anybody_looked_is_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mediadock.processing.sandbox.watchdog._PERIOD_S", 2.0)
+    failure = failure_of("grow_and_abort", limits=replace(PATIENT, memory_bytes=100 * MIB))
+    assert failure.code == "out_of_memory"
+    assert f"exit {-signal.SIGABRT}," in failure.log
+
+
 def test_words_of_a_child_are_cleaned() -> None:
     with pytest.raises(ContentRejected) as refusal:
         run("reject")

@@ -117,7 +117,7 @@ def _watched(child: Child, job: Job, source: Source, limits: Limits, listeners: 
             last = _serve(child.channel, source, listeners)
         except ChannelClosed as silence:
             child.kill()
-            raise _broken(watch, _end_of(child), str(silence)) from None
+            raise _broken(watch, limits, _end_of(child), str(silence)) from None
         report = Report(
             result=_outcome(last), peak_rss_bytes=last.number("peak_rss_bytes"), wall_s=time.monotonic() - started
         )
@@ -190,8 +190,14 @@ def _outcome(last: Frame) -> Mapping[str, object]:
     raise ProcessingFailed(code, _SENTENCES[code], log=operator)
 
 
-def _broken(watch: Watch, end: _End, silence: str) -> ProcessingFailed:
-    code = watch.verdict or ("timeout" if end.exit_code == -signal.SIGXCPU else "decoder_crashed")
+def _broken(watch: Watch, limits: Limits, end: _End, silence: str) -> ProcessingFailed:
+    if end.exit_code == -signal.SIGXCPU:
+        seen = "timeout"
+    elif end.peak_rss_bytes > limits.memory_bytes:  # faster than the watchdog looked, up to the kernel's own limit
+        seen = "out_of_memory"
+    else:
+        seen = "decoder_crashed"
+    code = watch.verdict or seen
     return ProcessingFailed(code, _SENTENCES[code], log=f"{silence}; exit {end.exit_code}, peak {end.peak_rss_bytes} B")
 
 
