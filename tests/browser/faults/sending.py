@@ -86,6 +86,21 @@ class Sender:
         # The page is asked for nothing but to let Playwright hear of its requests.
         eventually(lambda: self.do("true") and all(request.method != "PUT" for request in self._under_way))
 
+    def lose_patience(self, after: str) -> None:
+        """Let the page's clock jump until the PUTs that are on their way now are given up."""
+        self.do("true")  # Playwright hears of requests only while something is asked of it
+        stuck = {request for request in self._under_way if request.method == "PUT"}
+        assert stuck
+
+        def is_lost() -> bool:
+            if self.do("true") and not stuck & self._under_way:
+                return True
+            # What the page hears late of bytes that went out, in the middle of the jump, has it wait anew from there.
+            self.page.clock.fast_forward(after)
+            return False
+
+        eventually(is_lost, every_s=0.5)
+
     def end(self, of: str = "done", *, within_s: float = 60.0) -> dict[str, Any]:
         """What ``sent`` or ``done`` resolved with, or ``{error, sentence}``."""
         self.wait(f"window.ends?.{of} !== undefined", within_s=within_s)

@@ -115,7 +115,7 @@ def test_urls_that_have_expired_by_their_date_are_not_tried(
 def lose_patience(sender: Sender, door: StoreDoor, *, parts: int = PARTS, times: int = 1) -> None:
     """Once all but one part is there and that one is silent: only then time passes, and of no other part too much."""
     door.wait_silent(parts=parts, times=times)
-    sender.page.clock.fast_forward(BEYOND_PATIENCE)
+    sender.lose_patience(BEYOND_PATIENCE)
 
 
 def expiry(put: Put) -> float:

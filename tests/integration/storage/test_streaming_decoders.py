@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,22 +13,28 @@ from mediadock.core.profiles import AudioPreset
 from mediadock.processing.audio import AudioFacts, render_audio
 from mediadock.processing.ffmpeg import probe_media
 from mediadock.processing.seekable import SeekableSource
+from mediadock.storage.calls import CallLimits
 from mediadock.storage.errors import SourceChanged, StoreRefused, StoreUnavailable
 from mediadock.storage.pinned import PinnedObject
 from mediadock.storage.s3 import ObjectStore
 
 SLOW_DOWN = Answer(503, b"<Error><Code>SlowDown</Code></Error>")
 MIB = 1024 * 1024
+ALERT = CallLimits(read_timeout_s=4.0, backoff_s=0.02, budget_s=60.0)
 Play = Callable[[bytes, str], AudioFacts]
 
 
 @pytest.fixture
-def pinned(store: ObjectStore, shaky: ObjectStore) -> Callable[[bytes], PinnedObject]:
+def pinned(store: ObjectStore, shaky: ObjectStore) -> Iterator[Callable[[bytes], PinnedObject]]:
+    """Of a store that notices a silence after seconds: a job has a minute for all of them."""
+    alert = ObjectStore(shaky.config, limits=ALERT)
+
     def pinned(body: bytes) -> PinnedObject:
         etag = store.put("sound", body, content_type="a/b", size_bytes=len(body))
-        return PinnedObject(shaky, "sound", etag=etag, size_bytes=len(body))
+        return PinnedObject(alert, "sound", etag=etag, size_bytes=len(body))
 
-    return pinned
+    yield pinned
+    alert.close()
 
 
 def play(pinned: PinnedObject, content_type: str) -> AudioFacts:
