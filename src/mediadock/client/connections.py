@@ -17,7 +17,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from mediadock.client.errors import Unreachable
-from mediadock.client.heads import WholeHead
+from mediadock.core.heads import WholeHead
 
 
 class Body(Protocol):

@@ -17,8 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
 
+from mediadock.core.heads import WholeHead
 from mediadock.storage.config import Address
-from mediadock.storage.heads import WholeHead
 
 _SEND_BLOCK_BYTES = 256 * 1024
 _IDLE_S = 15.0  # stores close idle connections after 20 s (AWS) or more
