@@ -156,12 +156,11 @@ def release_ledger(owner_id: int, *, pending: int = 0, used_bytes: int = 0) -> N
 def _claimed(chosen: str, **which: int | str) -> MediaAsset | None:
     """Take a lease for one more attempt.
 
-    The attempt is counted before a byte is decoded, so a file that kills its worker cannot do so more than
+    The attempt is counted before a byte is decoded, so the sweeper gives a file up that has killed its worker
     ``max_attempts`` times.
     """
-    limits = conf()
     token = uuid.uuid4()
-    params = {**which, "max_attempts": limits.max_attempts, "token": str(token), "lease_s": limits.lease_s}
+    params = {**which, "token": str(token), "lease_s": conf().lease_s}
     row = None
     try:
         with committing("claimed"):

@@ -24,11 +24,11 @@ AS_USUAL = "SET LOCAL enable_sort = DEFAULT; SET LOCAL enable_incremental_sort =
 at 28 s a claim. Only the index has the hops' order already."""
 
 WAITING = "(state = 'uploaded' OR (state = 'processing' AND lease_token IS NULL))"
-"""As the index's condition: there is work, and nobody has it."""
+"""As the index's condition: there is work, and nobody has it. Who ended the attempt before has seen that one is left."""
 
 THIS_VERY_ASSET = """
     SELECT id FROM mediadock_asset
-     WHERE id = %(asset_id)s AND <waiting> AND attempt < %(max_attempts)s
+     WHERE id = %(asset_id)s AND <waiting>
        FOR UPDATE
 """.replace("<waiting>", WAITING)
 
@@ -66,7 +66,7 @@ _FAIREST = """
     SELECT oldest.id
       FROM turn CROSS JOIN LATERAL (
         SELECT id FROM mediadock_asset
-         WHERE <of this kind> AND owner_id = turn.owner_id AND due_at <= now() AND attempt < %(max_attempts)s
+         WHERE <of this kind> AND owner_id = turn.owner_id AND due_at <= now()
          ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
       ) AS oldest
      LIMIT 1

@@ -60,3 +60,11 @@ def test_hints_while_no_worker_came_are_no_failures_of_the_store(alice: Api, the
     process_asset(grant["asset_id"])
     assert state_of(alice, grant["asset_id"]) == "uploaded"
     assert alice.get(f"/assets/{grant['asset_id']}/").json()["error"] is None
+
+
+def test_what_waits_when_the_number_of_attempts_is_lowered_has_one_more(alice: Api) -> None:
+    grant = uploaded_photo(alice)
+    assert complete(alice, grant).status == 202
+    MediaAsset.objects.filter(pk=grant["asset_id"]).update(attempt=conf().max_attempts)
+    process_asset(grant["asset_id"])
+    assert state_of(alice, grant["asset_id"]) == "rejected"  # its bytes are no picture: they have been read
