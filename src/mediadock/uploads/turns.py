@@ -24,7 +24,7 @@ AS_USUAL = "SET LOCAL enable_sort = DEFAULT; SET LOCAL enable_incremental_sort =
 at 28 s a claim. Only the index has the hops' order already."""
 
 WAITING = "(state = 'uploaded' OR (state = 'processing' AND lease_token IS NULL))"
-"""As the index's condition: there is work, and nobody has it. Who ended the attempt before has seen that one is left."""
+"""As the index's condition: there is work, and nobody has it. Whoever ended an attempt saw that one is left."""
 
 THIS_VERY_ASSET = """
     SELECT id FROM mediadock_asset
