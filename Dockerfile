@@ -39,7 +39,9 @@ LABEL org.opencontainers.image.title="Mediadock" \
       org.opencontainers.image.description="Self-hosted media uploads and processing" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN groupadd --gid 10001 mediadock \
-    && useradd --uid 10001 --gid mediadock --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin mediadock
+    && useradd --uid 10001 --gid mediadock --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin mediadock \
+    && install --directory --owner mediadock --group mediadock --mode 0700 /var/tmp/mediadock
+# A new volume takes its owner from the folder that it is put over, and is root's where the image has none.
 COPY --from=packages /opt/mediadock /opt/mediadock
 ENV PATH=/opt/mediadock/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -69,6 +69,23 @@ def test_only_nginx_and_the_store_are_published_and_nobody_who_decodes_reaches_o
     assert compose()["networks"]["inside"]["internal"] is True
 
 
+def test_the_store_listens_on_both_of_its_networks() -> None:
+    # Left to itself it takes the first address that it finds, and loopback, which its own health check asks.
+    assert service("seaweedfs")["networks"] == ["inside", "outside"]
+    assert "-ip.bind=0.0.0.0" in service("seaweedfs")["command"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_a_process_writes_to_is_in_memory_or_a_volume_that_is_its_own(name: str) -> None:
+    # A named volume belongs to root unless the image has a folder at that place: then it takes that one's owner.
+    made = re.findall(
+        r"install --directory --owner mediadock .* (/\S+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
+    )
+    volumes = [volume.partition(":")[2] for volume in service(name).get("volumes", [])]
+    assert volumes == ([service(name)["environment"]["TMPDIR"]] if volumes else [])
+    assert set(volumes) <= set(made)
+
+
 @pytest.mark.parametrize("name", [*OURS, "nginx", "redis"])
 def test_a_container_has_no_more_than_it_needs(name: str) -> None:
     confined = service(name)
