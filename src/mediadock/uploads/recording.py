@@ -98,20 +98,21 @@ def _no_such_user() -> Unauthenticated:
 
 
 def _over_the_limit(owner_id: int, count: int, total_bytes: int) -> TooMany | TooLarge:
+    """Which limit it is; where there is room by now, one that the client asks again for."""
     limits = conf()
     ledger = Ledger.objects.filter(pk=owner_id).first()
-    pending = ledger.pending_count if ledger else 0
-    if pending + count > limits.max_pending_per_user:
-        return TooMany(
-            "too_many_pending",
-            f"At most {limits.max_pending_per_user} uploads may be under way at once: finish or abort some first.",
-            retry_after_s=60,
+    is_full = (ledger.pending_count if ledger else 0) + count > limits.max_pending_per_user
+    left = limits.max_bytes_per_user - (ledger.used_bytes if ledger else 0)
+    if total_bytes > left and not is_full:
+        return TooLarge(
+            "quota_exceeded",
+            f"This needs {human_bytes(total_bytes)}; {human_bytes(max(0, left))}"
+            f" of your {human_bytes(limits.max_bytes_per_user)} are left.",
         )
-    used = ledger.used_bytes if ledger else 0
-    return TooLarge(
-        "quota_exceeded",
-        f"This needs {human_bytes(total_bytes)}; {human_bytes(max(0, limits.max_bytes_per_user - used))}"
-        f" of your {human_bytes(limits.max_bytes_per_user)} are left.",
+    return TooMany(
+        "too_many_pending",
+        f"At most {limits.max_pending_per_user} uploads may be under way at once: finish or abort some first.",
+        retry_after_s=60 if is_full else 1,
     )
 
 

@@ -8,8 +8,13 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from mediadock.contrib.chat.surface import CHAT
+from mediadock.core.errors import TooMany
+from mediadock.core.policy import Declared
 from mediadock.uploads.models import Ledger, MediaAsset
+from mediadock.uploads.services.prepare import prepare_uploads
 from mediadock.uploads.store import object_store
 from stack.at_once import at_once
 from stack.client import Answer, Api
@@ -82,6 +87,24 @@ def test_ending_an_upload_makes_room_for_another(carol: Api) -> None:
     assert complete(carol, grants[2]).status == 202
     assert try_prepare(carol).status == 201
     assert counted(carol) == (10, 11_000)
+
+
+def test_who_was_refused_for_a_place_that_is_free_a_moment_later_may_ask_again(alice: Api) -> None:
+    """429 is asked again by every client, and 413 by none: there is room for the bytes."""
+    grant = prepare(alice, photo())
+    Ledger.objects.filter(pk=alice.user_id).update(pending_count=DEFAULT_PENDING)
+
+    def aborting_before_the_ledger_is_read(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT") and "mediadock_ledger" in sql:
+            assert alice.post("/chats/upload/abort/", object_key=grant["object_key"]).status == 200
+        return execute(sql, *rest)
+
+    assert alice.user_id is not None
+    declared = Declared(file_name="a.jpg", size_bytes=1, content_type="image/jpeg")
+    with connection.execute_wrapper(aborting_before_the_ledger_is_read), pytest.raises(TooMany) as refusal:
+        prepare_uploads(owner_id=alice.user_id, profile=CHAT, declared=[declared], audience=[alice.user_id])
+    assert (refusal.value.code, refusal.value.retry_after_s) == ("too_many_pending", 1)
+    assert try_prepare(alice).status == 201
 
 
 def test_bytes_are_reserved_exactly_to_the_limit(carol: Api) -> None:
