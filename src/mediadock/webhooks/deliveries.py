@@ -201,7 +201,9 @@ _MOVE = """
 _MOVE_WHAT_WAITS_FOR_IT = """
     UPDATE mediadock_webhook_delivery SET due_at = %(due_at)s
      WHERE endpoint_id = %(endpoint_id)s AND subject = %(subject)s AND state = 'pending' AND id > %(id)s
+       AND lease IS NULL
 """
+"""Where this one is a replay a later one may be in hand: its ``due_at`` is the end of that lease."""
 
 _AGAINST_REMOVAL = "SELECT id FROM mediadock_webhook_endpoint WHERE id = %s FOR KEY SHARE"
 """In the order of ``remove_endpoint``: the endpoint before its deliveries, so that neither waits for the other."""

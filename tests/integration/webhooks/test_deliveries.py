@@ -14,6 +14,7 @@ from mediadock.uploads.milestones import reach
 from mediadock.webhooks.carrier import attempt
 from mediadock.webhooks.deliveries import report, take
 from mediadock.webhooks.endpoints import add_endpoint, enable_endpoint, remove_endpoint, rotate_secret
+from mediadock.webhooks.history import replay
 from mediadock.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from mediadock.webhooks.sending import Outcome
 from stack.hooks import attempts, carrying, deliveries, reached
@@ -175,6 +176,28 @@ def test_what_a_dead_carrier_had_is_sent_again_and_its_word_is_too_late(
     report(other, attempt(other))
     assert deliveries(endpoint) == [("parcel.sent", "delivered", 2)]
     assert len({one.id for one in receiver.received}) == 1
+
+
+@pytest.mark.parametrize("status", [204, 500])
+def test_what_is_in_hand_is_sent_by_nobody_else_while_one_before_it_is_sent_again(
+    endpoint: WebhookEndpoint, status: int
+) -> None:
+    subject = reached("parcel.sent")
+    before = take(endpoint.pk)
+    assert before is not None
+    report(before, Outcome(status=204))
+    reached("parcel.lost", subject=subject)
+    in_hand = take(endpoint.pk)
+    assert in_hand is not None
+    leased_until = WebhookDelivery.objects.get(pk=in_hand.delivery_id).due_at
+    replay(WebhookDelivery.objects.filter(pk=before.delivery_id))
+    again = take(endpoint.pk)
+    assert again is not None
+    assert again.delivery_id == before.delivery_id
+    report(again, Outcome(status=status))
+    assert WebhookDelivery.objects.get(pk=in_hand.delivery_id).due_at == leased_until
+    report(in_hand, Outcome(status=204))
+    assert deliveries(endpoint)[1] == ("parcel.lost", "delivered", 1)
 
 
 def test_while_a_secret_is_replaced_the_old_one_still_verifies(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
