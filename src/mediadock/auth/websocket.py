@@ -49,7 +49,7 @@ def read_handshake(scope: Mapping[str, Any]) -> Handshake:
     """The handshake in an ASGI scope. A parameter or an Origin given twice counts as a wrong one."""
     origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
     raw_query: bytes = scope.get("query_string", b"")[:_MAX_QUERY_BYTES]
-    parsed = parse_qs(raw_query.decode("latin-1"), keep_blank_values=True, max_num_fields=16)
+    parsed = parse_qs(raw_query.decode("latin-1"), keep_blank_values=True)
     query = {name: values[0] if len(values) == 1 else "" for name, values in parsed.items()}
     origin = origins[0] if len(origins) == 1 else ", ".join(origins) or None
     return Handshake(origin, tuple(scope.get("subprotocols", ())), query)

@@ -87,6 +87,12 @@ def test_an_after_that_is_no_number_is_refused(sockets: SocketServer, person: Pe
     assert refusal(sockets.url(after=after, ticket=person.ticket())) == 4400
 
 
+def test_parameters_that_are_not_ours_are_passed_over_however_many(sockets: SocketServer, person: Person) -> None:
+    person.event()
+    with opened(sockets, person, after=0, **{f"further_{number}": "" for number in range(40)}) as socket:
+        assert frame(socket)["seq"] == 1
+
+
 def test_an_open_socket_ends_with_its_token(sockets: SocketServer, person: Person) -> None:
     ends_at = int(time.time()) + 3
     with connect(sockets.url(), subprotocols=person.subprotocols(lifetime_s=3)) as socket:
