@@ -30,7 +30,10 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line; line breaks, which a client can put into a name, become ``\\n``, a traceback's become `` | ``."""
-        extra = "".join(f" {name}={value!r}" for name, value in _extra(record).items())
+        extra = "".join(
+            f" {name}={STRUCK_OUT if is_named_as_secret(name) else repr(value)}"
+            for name, value in _extra(record).items()
+        )
         line = _one_line(f"{_time(record)} {record.levelname} {record.name} {record.getMessage()}{extra}", r"\n")
         return redact(line + "".join(" | " + _one_line(part, " | ") for part in _traces(self, record)))
 

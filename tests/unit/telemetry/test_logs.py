@@ -108,6 +108,15 @@ def test_the_filter_cleans_for_the_formatters_of_others() -> None:
 
 
 @pytest.mark.parametrize("formatter", [LineFormatter(), JsonFormatter()], ids=["lines", "JSON"])
+def test_what_is_named_as_a_secret_is_one_whatever_it_looks_like(formatter: logging.Formatter) -> None:
+    line = formatter.format(record("signed in", password="open sesame", Token=SECRET, user="bob"))
+    assert "sesame" not in line
+    assert SECRET not in line
+    assert line.count("[redacted]") == 2
+    assert "bob" in line
+
+
+@pytest.mark.parametrize("formatter", [LineFormatter(), JsonFormatter()], ids=["lines", "JSON"])
 def test_the_address_of_a_request_is_told_without_its_query(formatter: logging.Formatter) -> None:
     record = logging.makeLogRecord(
         {"msg": "Unauthorized: /api/v1/config", "request": f"<GET '/api/v1/config?t={SECRET}'>"}
