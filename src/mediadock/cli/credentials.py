@@ -62,12 +62,18 @@ def server_address(given: str) -> str:
 
 
 def open_client() -> tuple[Client, Credentials]:
-    """A client for who is logged in; renewed tokens are saved as they come. Exits when nobody is."""
+    """A client for who is logged in; renewed tokens are saved as they come, while they are that login's still.
+
+    Exits when nobody is.
+    """
     credentials = load_credentials()
     if credentials is None:
         raise fail("Nobody is logged in. Log in with: mediadock login USER")
 
     def keep(tokens: Tokens) -> None:
+        now = load_credentials()
+        if now is None or (now.server, now.user_id) != (credentials.server, credentials.user_id):
+            return  # another command has logged in somebody else meanwhile
         with suppress(OSError):  # the refresh token of the login goes on; a full disk is no reason to stop
             save_credentials(replace(credentials, access=tokens.access, refresh=tokens.refresh))
 
