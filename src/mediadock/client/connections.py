@@ -59,7 +59,7 @@ class Connections:
         self._read_timeout_s = read_timeout_s
         self._tls = ssl.create_default_context()
         self._mine = threading.local()
-        self._all: set[HTTPConnection] = set()
+        self._all: dict[HTTPConnection, threading.Thread] = {}  # with the thread that each belongs to
         self._lock = threading.Lock()
 
     def send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | Body | None = None) -> Answer:
@@ -90,7 +90,7 @@ class Connections:
         for connection in self._of_this_thread().values():
             connection.close()
             with self._lock:
-                self._all.discard(connection)
+                self._all.pop(connection, None)
         self._of_this_thread().clear()
 
     def close(self) -> None:
@@ -106,12 +106,19 @@ class Connections:
             connection = self._make(scheme, netloc)
             mine[(scheme, netloc)] = connection
             with self._lock:
-                self._all.add(connection)
+                self._close_those_of_ended_threads()
+                self._all[connection] = threading.current_thread()
         elif connection.sock is not None and readable(connection.sock):
             connection.close()  # nothing is due on an idle connection: the other side has closed it
         if connection.sock is None:
             self._connect(connection, netloc)
         return connection
+
+    def _close_those_of_ended_threads(self) -> None:
+        """A thread of the caller's ends without a word, and nobody else uses its connections."""
+        for connection in [each for each, owner in self._all.items() if not owner.is_alive()]:
+            connection.close()
+            del self._all[connection]
 
     def _connect(self, connection: HTTPConnection, netloc: str) -> None:
         connection.timeout = self._connect_timeout_s

@@ -101,8 +101,9 @@ class StoreRefused(ClientError):
     def __init__(self, code: str, detail: str, *, status: int, retry_after_s: float | None = None) -> None:
         super().__init__(code, detail, retry_after_s=retry_after_s)
         self.status = status
-        # A store answers 400 RequestTimeout when the body came too slowly; the bytes themselves are fine.
-        self.transient = status >= 500 or status in (408, 429) or code == "RequestTimeout"
+        # 400 RequestTimeout: the body came too slowly. 409: two conditional PUTs at once, as while a first try is being
+        # stored. The bytes themselves are fine.
+        self.transient = status >= 500 or status in (408, 409, 429) or code == "RequestTimeout"
 
 
 class FileProblem(ClientError):

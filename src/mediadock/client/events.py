@@ -30,7 +30,8 @@ class Cursor:
             items = answer.children("items")
             for item in items:
                 yield from self._next(Event.read(item))
-            if len(items) < PAGE:
+            # no page need be full: the server leaves out what it cannot show
+            if not items or self.after >= answer.integer("last_seq"):
                 return
 
     def accept(self, event: Event) -> Iterator[Event]:

@@ -31,6 +31,7 @@ class SmallServer:
     uploads: dict[int, Upload] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
+    unshown: set[int] = field(default_factory=set)  # seqs of events that are left out of every page
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     bodies: list[Json] = field(default_factory=list)
@@ -264,7 +265,7 @@ class Handler(BaseHTTPRequestHandler):
             ends = {"first_seq": 1, "last_seq": 0}
             if small.events:
                 ends = {"first_seq": small.events[0]["seq"], "last_seq": small.events[-1]["seq"]}
-            return {"items": items, **ends}
+            return {"items": [event for event in items if event["seq"] not in small.unshown], **ends}
         if path == "/config":
             return {"ws_url": small.ws_url}
         if path == "/auth/ws-ticket":

@@ -59,6 +59,12 @@ def test_polling_hands_out_every_page_in_order(small: SmallServer, client: Clien
     assert client.latest_seq() == 450
 
 
+def test_a_page_from_which_an_event_is_left_out_is_not_taken_for_the_last(small: SmallServer, client: Client):
+    small.events = [event(seq) for seq in range(1, 451)]
+    small.unshown = {7, 450}
+    assert [each.seq for each in client.events(after=0)] == [*range(1, 7), *range(8, 450)]
+
+
 def test_a_socket_that_breaks_after_every_frame_loses_and_repeats_nothing(small: SmallServer, client: Client):
     small.events = [event(seq) for seq in range(1, 5)]
 

@@ -10,6 +10,7 @@ import pytest
 from mediadock.client import Client, Refused, RetryPolicy, ServerBusy, Stopped, Unreachable
 from mediadock.client.errors import ClientError
 from mediadock.client.retry import pause, with_retries
+from stack.waiting import eventually
 from unit.client.small_server import SmallServer
 
 
@@ -140,6 +141,23 @@ def test_many_threads_renew_an_expired_token_once(small: SmallServer, tmp_path):
         for thread in threads:
             thread.join()
     assert small.count("POST /api/v1/auth/token/refresh") == 1
+
+
+def test_a_put_that_meets_its_own_first_try_is_tried_again(small: SmallServer, client: Client, tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"hello")
+    small.fault("PUT /store/1/0", status=409)
+    client.upload([tmp_path / "a.txt"], receiver_id=2)
+    assert small.uploads[1].state == "uploaded"
+
+
+def test_threads_of_the_caller_that_have_ended_leave_no_connection_open(small: SmallServer, client: Client):
+    small.add(100, {"file_name": "a", "file_size": 1, "content_type": "text/plain"})
+    for _ in range(10):
+        thread = threading.Thread(target=client.status, args=(1,))
+        thread.start()
+        thread.join()
+    assert small.connections == 10
+    eventually(lambda: small.open_connections == 1, every_s=0.005)  # that of the last, until somebody connects
 
 
 def test_connections_are_kept_alive(small: SmallServer, client: Client):
