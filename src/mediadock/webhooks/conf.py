@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 Network = IPv4Network | IPv6Network
 _MOST_DELAY_S = 7 * 24 * 3600
+_MOST_KEEP_S = 100 * 366 * 24 * 3600
+"""So long before now PostgreSQL and Python still have a date."""
 _MOST_TIMEOUT_S = 60
 """A signature is good for five minutes, and who sends holds a thread."""
 
@@ -40,8 +42,10 @@ class WebhookSettings:
             raise ImproperlyConfigured("MEDIADOCK_WEBHOOK_TIMEOUT: 1 to 60 seconds")
         if self.disable_after_s < 0:
             raise ImproperlyConfigured("MEDIADOCK_WEBHOOK_DISABLE_AFTER: 0 or more seconds")
-        if self.keep_s < 2 * sum(self.retry_delays_s):
-            raise ImproperlyConfigured("MEDIADOCK_WEBHOOK_KEEP: at least twice as long as all retries together")
+        if not 2 * sum(self.retry_delays_s) <= self.keep_s <= _MOST_KEEP_S:
+            raise ImproperlyConfigured(
+                "MEDIADOCK_WEBHOOK_KEEP: at least twice as long as all retries together, and a century at most"
+            )
         _ = self.allowed
 
     @property

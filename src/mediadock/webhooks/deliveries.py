@@ -215,5 +215,5 @@ _NOTE_FAILURE = "UPDATE mediadock_webhook_endpoint SET failing_since = now() WHE
 _DISABLE = """
     UPDATE mediadock_webhook_endpoint SET disabled_at = now(), disabled_reason = %(reason)s
      WHERE id = %(id)s AND disabled_at IS NULL
-       AND (%(after_s)s::int IS NULL OR failing_since <= now() - make_interval(secs => %(after_s)s::int))
+       AND (%(after_s)s::float8 IS NULL OR extract(epoch FROM now() - failing_since) >= %(after_s)s::float8)
 """

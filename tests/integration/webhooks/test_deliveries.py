@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from mediadock.uploads.milestones import reach
+from mediadock.webhooks import deliveries as webhook_deliveries
 from mediadock.webhooks.carrier import attempt
+from mediadock.webhooks.conf import webhook_conf
 from mediadock.webhooks.deliveries import report, take
 from mediadock.webhooks.endpoints import add_endpoint, enable_endpoint, remove_endpoint, rotate_secret
 from mediadock.webhooks.history import replay
@@ -148,6 +151,19 @@ def test_one_that_fails_since_less_is_not_disabled(endpoint: WebhookEndpoint, re
     reached("parcel.sent")
     with carrying():
         eventually(lambda: states(endpoint)["given_up"] == 1)
+    assert fresh(endpoint).disabled_at is None
+
+
+def test_one_that_fails_is_given_up_however_long_endpoints_are_tolerated(
+    endpoint: WebhookEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tolerant = replace(webhook_conf(), disable_after_s=10**15, retry_delays_s=())
+    monkeypatch.setattr(webhook_deliveries, "webhook_conf", lambda: tolerant)
+    reached("parcel.sent")
+    taken = take(endpoint.pk)
+    assert taken is not None
+    report(taken, Outcome(status=500))
+    assert deliveries(endpoint) == [("parcel.sent", "given_up", 1)]
     assert fresh(endpoint).disabled_at is None
 
 
