@@ -10,17 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
-from django.conf import settings
 from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from mediadock.realtime.frames import EventRow
 from mediadock.realtime.socket import PAGE_EVENTS
+from mediadock.uploads.connections import libpq_parameters
 
 MAX_CONNECTIONS = 4
 log = logging.getLogger(__name__)
-_LIBPQ_OPTIONS = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey", "service", "passfile", "connect_timeout"})
 
 _EVENTS_AFTER = """
     SELECT wanted.user_id, wanted.after, event.seq, event.type, event.asset_id, event.data
@@ -95,9 +94,7 @@ class EventStore:
 
 
 def _conninfo() -> str:
-    database = settings.DATABASES["default"]
-    options = {name: value for name, value in database.get("OPTIONS", {}).items() if name in _LIBPQ_OPTIONS}
-    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    given = {name: database[setting] for name, setting in names.items() if database.get(setting)}
+    given = libpq_parameters()
     limits = "-c statement_timeout=10000 -c default_transaction_read_only=on"
-    return make_conninfo("", application_name="mediadock-realtime", options=limits, **options, **given)
+    ours = {"application_name": "mediadock-realtime", "options": f"{given.get('options', '')} {limits}".strip()}
+    return make_conninfo("", **given | ours)

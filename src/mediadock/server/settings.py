@@ -21,15 +21,17 @@ def _list(name: str, default: str = "") -> list[str]:
 
 def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    pairs = (pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    query = {name: unquote(value) for name, value in pairs}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "HOST": query.pop("host", unquote(parts.hostname or "")),
         "PORT": str(parts.port or ""),
         "OPTIONS": {
+            **query,  # sslmode, and whatever else libpq knows
             # psycopg's default tries to reconnect at growing distances, at last a minute apart and more
             "pool": {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 2},
             # statements that come again are planned once a connection, which halves the cost of prepare

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
+from psycopg import pq
 
 T = TypeVar("T")
 DATABASE_AWAY = (OperationalError, InterfaceError)
@@ -57,6 +59,15 @@ def give_connection_back() -> None:
     """
     if not connection.in_atomic_block and getattr(connection, "pool", None) is not None:
         connection.close()
+
+
+def libpq_parameters() -> dict[str, Any]:
+    """How Django's settings reach the database, for a connection that is not Django's: TLS and all that libpq knows."""
+    database = settings.DATABASES["default"]
+    known = {one.keyword.decode() for one in pq.Conninfo.get_defaults()}
+    further = {name: value for name, value in database.get("OPTIONS", {}).items() if name in known}
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return further | {name: database[setting] for name, setting in names.items() if database.get(setting)}
 
 
 @contextmanager

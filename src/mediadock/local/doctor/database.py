@@ -84,19 +84,11 @@ def migrations(_deployment: Deployment) -> Finding:
 
 
 def _connected() -> psycopg.Connection[tuple[object, ...]]:
-    from django.conf import settings
+    from mediadock.uploads.connections import libpq_parameters
 
-    wanted = settings.DATABASES["default"]
-    parts = {
-        "dbname": wanted["NAME"],
-        "user": wanted["USER"],
-        "password": wanted["PASSWORD"],
-        "host": wanted["HOST"],
-        "port": wanted["PORT"],
-    }
-    given = {name: value for name, value in parts.items() if value}
-    options = f"-c statement_timeout={_TIMEOUT_S * 1000}"
-    return psycopg.connect(**given, connect_timeout=_TIMEOUT_S, options=options, autocommit=True)
+    given = libpq_parameters()
+    options = f"{given.get('options', '')} -c statement_timeout={_TIMEOUT_S * 1000}".strip()
+    return psycopg.connect(**given | {"connect_timeout": _TIMEOUT_S, "options": options}, autocommit=True)
 
 
 def _first_line(error: Exception) -> str:
