@@ -10,7 +10,7 @@ import {
   WrongState,
 } from "../src/index.js";
 import type { SmallServer } from "./support/server.js";
-import { clientOf, startServer } from "./support/setup.js";
+import { clientOf, makeFile, startServer } from "./support/setup.js";
 
 test.each([
   [401, NotLoggedIn, 1],
@@ -26,6 +26,14 @@ test.each([
   expect(error).toBeInstanceOf(Kind);
   expect(error).toMatchObject({ status, code: "a_code", message: "Told to fail." });
   expect(server.count("GET /api/v1/users/me")).toBe(tries);
+});
+
+test("a repeat that meets its own first try, which still runs, is repeated once more", async () => {
+  const server = await startServer();
+  const path = "POST /api/v1/chats/upload/prepare/";
+  server.fault(path, { status: 409, code: "idempotency_in_progress", times: 2 });
+  await clientOf(server).upload([makeFile(1000)], { to: 2 }).sent;
+  expect([server.uploads.size, server.count(path)]).toEqual([1, 3]);
 });
 
 test("a token that has run out is exchanged once for all who wait, and the new pair is told", async () => {

@@ -91,7 +91,7 @@ export function createApi({ baseUrl, account, policy, timeoutS }: ApiOptions): A
 }
 
 function queryOf(query: Ask["query"] = {}): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) => (value == null ? [] : [[name, String(value)]]));
+  const pairs = Object.entries(query).filter((pair) => pair[1] != null) as [string, string][]; // numbers become text
   return pairs.length ? `?${new URLSearchParams(pairs)}` : "";
 }
 

@@ -7,8 +7,11 @@ const retryAfterS = (header: string | null): number | null => Number(header) || 
 
 export function apiError(status: number, retryAfter: string | null, body: string): ApiError {
   const problem = parsed(body);
-  const busy = status === 429 || status >= 500 ? ServerBusy : Refused;
-  const Kind = { 401: NotLoggedIn, 404: NotThere, 409: WrongState }[status] ?? busy;
+  // In progress is our own first try, whose answer we have lost.
+  const isBusy = status >= 500 || problem.code === "idempotency_in_progress";
+  const Kind = isBusy
+    ? ServerBusy
+    : ({ 401: NotLoggedIn, 404: NotThere, 409: WrongState, 429: ServerBusy }[status] ?? Refused);
   return new Kind(
     problem.code ?? `http_${status}`,
     problem.detail ?? `The server answered with HTTP status ${status}.`,
