@@ -21,6 +21,8 @@ from django.db import DatabaseError, connection
 from mediadock.telemetry.metrics import METRICS, Metric
 
 FLUSH_S = 5.0
+GONE_AFTER_S = 24 * 3600
+"""A gauge that its process has not reported for so long is forgotten; it has not counted for long."""
 INFINITY = "+Inf"
 _PARTING_S = 2.0
 _log = logging.getLogger(__name__)
@@ -81,6 +83,7 @@ class Tally:
                 _write(_ADD, counts)
                 counts = defaultdict(float)
                 _write(_SET, {series: read() for series, read in self._gauges.items()})
+                _forget_the_gone(sorted({metric for metric, _, _ in self._gauges}))
             except DatabaseError as error:
                 _log.warning("counts wait for the database: %s", error)
                 with self._counting:
@@ -123,6 +126,15 @@ def _write(statement: str, values: dict[Series, float]) -> None:
             ],
         )
 
+
+def _forget_the_gone(gauges: list[str]) -> None:
+    """Each process has a row of its own, and nobody else would remove it."""
+    if gauges:
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET, [gauges, GONE_AFTER_S])
+
+
+_FORGET = "DELETE FROM mediadock_tally WHERE metric = ANY (%s) AND updated_at < now() - make_interval(secs => %s)"
 
 _ADD = """
     INSERT INTO mediadock_tally AS kept (metric, labels, bound, value)
