@@ -32,9 +32,12 @@ _FILM_QUEUES = "video"
 def application_environment(stack_environment: Mapping[str, str]) -> dict[str, str]:
     """What every process of the application runs with: our environment, but Mediadock's part of it the stack's."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("MEDIADOCK_")}
+    pages = stack_environment.get("MEDIADOCK_WEB_FOLDER", "none")
     return {
         **ours,
         **stack_environment,
+        # the processes run in another folder than ours
+        **({} if pages in ("", "none") else {"MEDIADOCK_WEB_FOLDER": str(Path(pages).absolute())}),
         "PATH": search_path(),
         "PYTHONUNBUFFERED": "1",
         "DJANGO_SETTINGS_MODULE": "mediadock.server.settings",

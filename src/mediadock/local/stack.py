@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from mediadock.local.credentials import Credentials, load_credentials, write_private
 from mediadock.local.data_directory import DataDirectory
 from mediadock.local.external import DATABASE, REDIS, STORE, check_external
-from mediadock.local.ports import LOOPBACK, free_port, is_free
+from mediadock.local.ports import LOOPBACK, claim, free_port, is_free
 from mediadock.local.postgres import Postgres
 from mediadock.local.redis import Redis
 from mediadock.local.seaweedfs import PORT_OFFSETS, REGION, SeaweedFS
@@ -17,6 +17,7 @@ from mediadock.local.supervisor import Supervisor
 
 BUCKET = "media"
 EVENTS_PATH = "/api/v1/storage/events"
+_HIGHEST = 2**16 - max(PORT_OFFSETS)
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,18 @@ class Ports:
 
 
 def choose_ports(data: DataDirectory, *, web: int | None = None, socket: int | None = None) -> Ports:
-    """The ports of the last run where they are free, others where not; ``web`` and ``socket`` as given."""
-    last = json.loads(data.ports.read_text()) if data.ports.exists() else {}
+    """The ports of the last run where they are free, others where not; ``web`` and ``socket`` as given.
+
+    All of them are claimed, those that are given by whoever gives them.
+    """
+    last = _ports_of_the_last_run(data)
 
     def choose(name: str, offsets: tuple[int, ...] = (0,)) -> int:
         before = last.get(name)
-        if before is not None and all(is_free(before + offset) for offset in offsets):
-            return int(before)
+        if before is not None:
+            wanted = [before + offset for offset in offsets]
+            if all(is_free(one) for one in wanted) and claim(*wanted):
+                return before
         return free_port(offsets=offsets)
 
     ports = Ports(
@@ -49,6 +55,16 @@ def choose_ports(data: DataDirectory, *, web: int | None = None, socket: int | N
     )
     write_private(data.ports, json.dumps(asdict(ports)))
     return ports
+
+
+def _ports_of_the_last_run(data: DataDirectory) -> dict[str, int]:
+    """By name; none where there is no file, or one that the machine's end left damaged: others serve as well."""
+    try:
+        known = json.loads(data.ports.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    pairs = known.items() if isinstance(known, dict) else ()
+    return {name: port for name, port in pairs if isinstance(port, int) and 0 < port < _HIGHEST}
 
 
 class Stack:

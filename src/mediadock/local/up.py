@@ -19,7 +19,7 @@ from mediadock.local.data_directory import DataDirectory
 from mediadock.local.errors import PortTaken
 from mediadock.local.log import Log
 from mediadock.local.ports import claim, is_free
-from mediadock.local.stack import Stack, choose_ports
+from mediadock.local.stack import Ports, Stack, choose_ports
 from mediadock.local.supervisor import StopRequested, Supervisor
 
 DEFAULT_PORT = 8000
@@ -49,11 +49,7 @@ def run(*, port: int = DEFAULT_PORT, data_dir: Path = DEFAULT_DATA_DIR, out: Tex
 def _run(*, port: int, data_dir: Path, log: Log) -> int:
     data = DataDirectory.create(data_dir)
     lock = data.lock()
-    if not is_free(port):
-        raise PortTaken(port, option="--port")
-    usual = is_free(_SOCKET_PORT) and claim(_SOCKET_PORT)  # two that start at once do not both take it
-    ports = choose_ports(data, web=port, socket=_SOCKET_PORT if usual else None)
-    stack = Stack(data, ports=ports, settings=os.environ)
+    stack = Stack(data, ports=ports_with(port, data), settings=os.environ)
     env = application_environment(stack.environment())
     stop_requested = threading.Event()
     with (
@@ -72,6 +68,15 @@ def _run(*, port: int, data_dir: Path, log: Log) -> int:
         supervisor.ask_to_stop(*(name for name in supervisor.running if name not in stack.embedded))
     log.say("" if death else f"Stopped. Your data is in {data.root}.")
     return 1 if death else 0
+
+
+def ports_with(port: int, data: DataDirectory) -> Ports:
+    """All ports of a run whose web process listens on ``port``. Raises ``PortTaken``."""
+    if not is_free(port):
+        raise PortTaken(port, option="--port")
+    claim(port)  # from ourselves as well: it may be the socket's usual one, or one of the last run
+    usual = is_free(_SOCKET_PORT) and claim(_SOCKET_PORT)  # two that start at once do not both take it
+    return choose_ports(data, web=port, socket=_SOCKET_PORT if usual else None)
 
 
 def _start(stack: Stack, supervisor: Supervisor, *, env: dict[str, str], data: DataDirectory, log: Log) -> None:
