@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from mediadock.api.problems import problem_of
-from mediadock.auth.conf import gateway_settings
+from mediadock.auth.conf import gateway_settings, token_settings
 from mediadock.auth.gateway import Gateway, sign, target_of_uri
 from mediadock.auth.http import IDENTITY_HEADERS, principal_of_token
 from mediadock.core.errors import Malformed, MediadockError, Unauthenticated
@@ -28,9 +28,13 @@ _OF_ALL = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
 
 
 def with_verify_door(application: Application, *, path: str) -> Application:
-    """``application`` with the door at ``path``; as it is where no gateway is configured."""
+    """``application`` with the door at ``path``; as it is where no gateway is configured.
+
+    Raises ImproperlyConfigured for settings by which nobody could be let in: at the start, not at each request.
+    """
     gateway = gateway_settings()
     if gateway is None:
+        token_settings()
         return application
 
     def answered(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:

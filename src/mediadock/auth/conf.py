@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -30,6 +31,8 @@ class AuthSettings:
     ``requests_per_user`` and ``requests_per_address`` are a second, ``sockets_per_user`` are sockets opened a minute;
     0 is no limit. Below 20 a second no person is limited who does nothing but use a page. ``trusted_proxies``
     (addresses, networks, ``unix``) are believed when they say for whom they ask.
+
+    Raises ImproperlyConfigured for what no request could be counted by: at a start, not when one comes.
     """
 
     redis_url: str
@@ -46,6 +49,15 @@ class AuthSettings:
     requests_per_address: float = 500
     sockets_per_user: float = 60
     trusted_proxies: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("requests_per_user", "requests_per_address", "sockets_per_user"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ImproperlyConfigured(f"MEDIADOCK_{name.upper()} is 0, for no limit, or more.")
+        try:
+            Peers.parse(self.trusted_proxies)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"MEDIADOCK_TRUSTED_PROXIES cannot be read: {error}") from error
 
 
 @cache
