@@ -50,4 +50,6 @@ def _secrets(data_dir: Path) -> dict[str, str]:
         local = load_credentials(file)
     except MediadockError as error:
         raise fail(error.detail) from error
-    return {"MEDIADOCK_SECRET_KEY": local.secret_key, "MEDIADOCK_JWT_SECRET": local.jwt_secret}
+    own = {"MEDIADOCK_SECRET_KEY": local.secret_key, "MEDIADOCK_JWT_SECRET": local.jwt_secret}
+    # an operator's goes before ours in `mediadock up`, too
+    return own | {name: value for name, value in os.environ.items() if name == "MEDIADOCK_JWT_SECRET"}

@@ -7,11 +7,13 @@ import re
 import stat
 from pathlib import Path
 
+import jwt
 import pytest
 
 from integration.client.samples import MIB, Person, make_archive, make_picture
 from integration.client.terminal import Shell
 from mediadock.client.server import LIST_LIMIT
+from mediadock.local.credentials import load_credentials
 from stack.client import Api, call
 from stack.server import RunningServer
 
@@ -163,6 +165,14 @@ def test_a_service_token_is_believed_by_the_server(
     assert done.code == 0, done.err
     answer = Api(running_server.url + "/api/v1", token=done.out.strip()).get("/users/me")
     assert answer.json()["id"] == receiver.user_id
+
+
+def test_a_service_token_is_signed_with_the_secret_that_the_operator_names(tmp_path: Path):
+    load_credentials(tmp_path / "credentials.json")
+    theirs = "the operator's own secret, which mediadock up goes by as well"
+    shell = Shell(tmp_path, {"MEDIADOCK_SECRET_KEY": "", "MEDIADOCK_JWT_SECRET": theirs})
+    done = shell.run("create-service-token", "--user-id", "7", "--data-dir", str(tmp_path))
+    assert jwt.decode(done.out.strip(), theirs, algorithms=["HS256"])["sub"] == "7"
 
 
 def test_a_service_token_needs_the_secret(tmp_path: Path):
