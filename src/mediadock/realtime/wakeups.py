@@ -19,7 +19,7 @@ from redis.asyncio.client import PubSub
 from mediadock.realtime.database import EventStore
 from mediadock.realtime.frames import transient_frame
 from mediadock.realtime.hub import Hub
-from mediadock.uploads.doorbell import EVENTS_CHANNEL
+from mediadock.uploads.doorbell import EVENTS_CHANNEL, channel_here
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ async def listen_forever(hub: Hub, client: redis.asyncio.Redis) -> None:
     while True:
         pubsub = client.pubsub(ignore_subscribe_messages=True)
         try:
-            await pubsub.subscribe(EVENTS_CHANNEL)
+            await pubsub.subscribe(channel_here(EVENTS_CHANNEL))
             hub.wake_all()
             hub.hears_wakeups, backoff_s = True, 0.1
             await _hear(hub, pubsub)

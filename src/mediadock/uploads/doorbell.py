@@ -15,20 +15,30 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import redis
 from django.db import transaction
+from redis.connection import parse_url
 
 from mediadock.uploads.conf import conf
 
 EVENTS_CHANNEL = "mediadock:events"
 OUTBOX_CHANNEL = "mediadock:outbox"
+"""As they are called in Redis's first database; see ``channel_here``."""
 
 _CAPACITY = 10_000
 _GATHER_S = 0.01
 _log = logging.getLogger(__name__)
+
+
+@cache
+def channel_here(channel: str) -> str:
+    """A channel of this deployment: what is published in one of Redis's databases is heard in all of them."""
+    database = parse_url(conf().redis_url).get("db") or 0  # type: ignore[no-untyped-call]
+    return f"{channel}@{database}" if database else channel
 
 
 class _Ring(NamedTuple):
@@ -71,7 +81,7 @@ class _Bell:
     def _publish(self, rings: Iterable[_Ring]) -> None:
         with self._client.pipeline(transaction=False) as pipeline:
             for channel, message in _messages(rings):
-                pipeline.publish(channel, message)
+                pipeline.publish(channel_here(channel), message)
             pipeline.execute()
 
 

@@ -18,7 +18,7 @@ from mediadock.uploads import heartbeats, outbox
 from mediadock.uploads.conf import conf
 from mediadock.uploads.connections import replace_dead_connections
 from mediadock.uploads.crashpoints import crash_point
-from mediadock.uploads.doorbell import OUTBOX_CHANNEL
+from mediadock.uploads.doorbell import OUTBOX_CHANNEL, channel_here
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.store import object_store
 
@@ -146,7 +146,7 @@ class Relay:
             try:
                 with redis.Redis.from_url(conf().redis_url, socket_connect_timeout=2) as client:
                     subscription = client.pubsub(ignore_subscribe_messages=True)
-                    subscription.subscribe(OUTBOX_CHANNEL)
+                    subscription.subscribe(channel_here(OUTBOX_CHANNEL))
                     while not self._stopping.is_set():
                         if subscription.get_message(timeout=POLL_S):
                             self._ring()

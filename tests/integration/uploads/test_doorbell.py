@@ -14,6 +14,7 @@ from redis.client import PubSub
 from mediadock.uploads.doorbell import (
     EVENTS_CHANNEL,
     OUTBOX_CHANNEL,
+    channel_here,
     ring_relay_on_commit,
     ring_users_on_commit,
     send_frame,
@@ -30,7 +31,7 @@ def listener(stack: Embedded, django_schema: None) -> Iterator[PubSub]:
     """What both channels say from now on."""
     with redis.Redis.from_url(stack.in_process_environment["MEDIADOCK_REDIS_URL"]) as client:
         heard = client.pubsub()
-        heard.subscribe(EVENTS_CHANNEL, OUTBOX_CHANNEL)
+        heard.subscribe(channel_here(EVENTS_CHANNEL), channel_here(OUTBOX_CHANNEL))
         for _ in range(2):
             assert (heard.get_message(timeout=30) or {})["type"] == "subscribe"
         yield heard
@@ -49,7 +50,7 @@ def test_rings_that_come_together_are_told_together(listener: PubSub) -> None:
 def hear(listener: PubSub, named: list[list[int]]) -> list[list[int]]:
     """The messages for our users so far, the next one among them where there is one."""
     message = listener.get_message(timeout=0.1)
-    if message is not None and message["channel"].decode() == EVENTS_CHANNEL:
+    if message is not None and message["channel"].decode() == channel_here(EVENTS_CHANNEL):
         users = [user for user in json.loads(message["data"])["users"] if user in USERS]
         named.extend([users] if users else [])
     return named
@@ -72,7 +73,7 @@ def test_the_order_of_what_is_told_is_kept(listener: PubSub) -> None:
 
 def said_to(user: int, mark: str, message: Mapping[str, Any]) -> list[str]:
     """A word for what a message says to this user or the relay; none for what another test or process says."""
-    if message["channel"].decode() == OUTBOX_CHANNEL:
+    if message["channel"].decode() == channel_here(OUTBOX_CHANNEL):
         return ["relay"]
     said = json.loads(message["data"])
     if said["users"] != [user]:
