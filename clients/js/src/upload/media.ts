@@ -2,7 +2,7 @@
 import type { Api } from "../api/http.js";
 import type { Asset, MediaSession } from "../api/values.js";
 import { mediaDoors } from "./doors.js";
-import { bare, readSession } from "./session.js";
+import { bare, readSession, type Session } from "./session.js";
 import type { Declared, Surface } from "./surface.js";
 
 export interface Place {
@@ -41,8 +41,14 @@ export function mediaSurface({ api }: { api: Api }, { profile, begin }: Place): 
     limits: { max_files: Infinity }, // of one session; here each file has its own
     ...doors,
     prepare: async (files, signal) => {
-      const sessions = [];
-      for (const file of files) sessions.push(read(await begin(file, signal)));
+      const sessions: Session[] = [];
+      try {
+        for (const file of files) sessions.push(read(await begin(file, signal)));
+      } catch (error) {
+        // All or nothing: what nobody sends would hold a place and its bytes for a day. What was stopped may be gone on with.
+        if (!signal?.aborted) await Promise.allSettled(sessions.map(({ assetId }) => doors.abort(assetId)));
+        throw error;
+      }
       return { messageId: null, assetIds: sessions.map(({ assetId }) => assetId), sessions, resumed: false };
     },
     findBegun: async () => undefined,

@@ -7,10 +7,11 @@ import { bytesOf, clientOf, eventually, makeFile, startServer } from "../support
 
 const partsOf = (server: SmallServer) => server.uploads.get(1)?.parts.size ?? 0;
 
-const posts = (client: Client) =>
+const posts = (client: Client, before: (name: string) => void = () => {}) =>
   mediaSurface(client, {
     profile: "post-video",
     begin: (file, signal) => {
+      before(file.file_name);
       const body = declaredMedium(file, "post-video");
       return client.api.request("POST", "/media/upload-session", { body, creates: true, signal });
     },
@@ -54,6 +55,17 @@ test("several files go up, each by a session of its own", async () => {
   const { assetIds } = await client.upload(files, { to: posts(client) }).done;
   expect(assetIds).toEqual([1, 2, 3]);
   expect(server.count("POST /api/v1/media/upload-session")).toBe(3);
+});
+
+test("of several files nothing is left begun when one is refused", async () => {
+  const server = await withoutChat();
+  const client = clientOf(server);
+  const to = posts(client, (name) => {
+    if (name === "c.gz") server.fault("POST /api/v1/media/upload-session", { status: 415, code: "type_not_allowed" });
+  });
+  const files = ["a.gz", "b.gz", "c.gz"].map((name) => makeFile(10, name));
+  await expect(client.upload(files, { to }).sent).rejects.toMatchObject({ code: "type_not_allowed" });
+  expect([...server.uploads.values()].map(({ state }) => state)).toEqual(["aborted", "aborted"]);
 });
 
 test("parts whose addresses are old get fresh ones", async () => {
