@@ -19,9 +19,12 @@ SAMPLES = 16
 
 
 def fingerprint(file: LocalFile) -> str:
-    """SHA-256 over the size and sixteen samples spread over the file, the first and the last bytes among them; hex."""
+    """SHA-256 over the size and sixteen samples spread over the file, the first and the last bytes among them; hex.
+
+    Raises ``FileProblem`` when it cannot be read.
+    """
     digest = hashlib.sha256(str(file.size_bytes).encode())
-    with file.path.open("rb", buffering=0) as opened:
+    with file.opened() as opened:
         for offset in sample_offsets(file.size_bytes):
             opened.seek(offset)
             digest.update(opened.read(SAMPLE_BYTES))

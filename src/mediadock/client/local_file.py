@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from mediadock.client.errors import FileProblem
@@ -43,9 +46,18 @@ class LocalFile:
         """What it is declared as."""
         return self.file_type.content_type if self.file_type else "application/octet-stream"
 
+    @contextmanager
+    def opened(self) -> Iterator[FileIO]:
+        """It, for reading. Raises ``FileProblem`` when it is gone, or cannot be read to its end."""
+        try:
+            with self.path.open("rb", buffering=0) as file:
+                yield file
+        except OSError as error:
+            raise FileProblem("file_unreadable", f"{self.path} cannot be read: {error.strerror}.") from error
+
     def sha256(self) -> str:
         """Its checksum as it is declared: base64 of the 32 bytes."""
-        with self.path.open("rb") as opened:
+        with self.opened() as opened:
             return base64.b64encode(hashlib.file_digest(opened, "sha256").digest()).decode()
 
     def check_unchanged(self) -> None:

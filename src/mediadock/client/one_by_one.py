@@ -6,13 +6,14 @@ files of a call have arrived, so one that arrived before the interruption is kno
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from mediadock.client import server
-from mediadock.client.errors import Refused, Stopped
+from mediadock.client.errors import FileProblem, Refused, ServerBusy, Stopped
 from mediadock.client.fingerprints import FingerprintStore, fingerprint
 from mediadock.client.local_file import LocalFile
 from mediadock.client.progress import OnProgress
@@ -56,17 +57,24 @@ class OneByOne:
         known = self._begun_before(files, earlier) if earlier is not None else {}
         asset_ids: dict[int, int] = {}
         failures: list[Failure] = []
-        for first in range(0, len(files), BEGUN_AT_ONCE):
+        left = deque(enumerate(files))
+        while left:
             if self.route.stop.is_set():
                 raise Stopped
-            started = []
-            for index, file in enumerate(files[first : first + BEGUN_AT_ONCE], first):
+            started: list[Started] = []
+            while left and len(started) < BEGUN_AT_ONCE:
+                index, file = left[0]
                 try:
                     started.append(known.get(index) or self._started(index, file, begin))
-                except Refused as refusal:
+                except (Refused, FileProblem) as refusal:
                     if len(files) == 1:
                         raise
                     failures.append((file, refusal))
+                except ServerBusy:
+                    if not started:
+                        raise
+                    break  # perhaps no more may be unfinished: those that are begun go first, and make room
+                left.popleft()
             asset_ids |= {one.index: one.asset_id for one in started}
             failures += send_started(self.route, started, parallel=self.parallel, on_progress=self.on_progress)
         raise_failures(failures)
@@ -78,8 +86,9 @@ class OneByOne:
             self.fingerprints.forget(asset_id)
 
     def _started(self, index: int, file: LocalFile, begin: Begin) -> Started:
+        value = fingerprint(file)  # first: a file that is gone by now is not begun
         asset_id, session = begin(index, file)
-        self.fingerprints.keep(asset_id, fingerprint(file))
+        self.fingerprints.keep(asset_id, value)
         return Started(index, file, asset_id, session)
 
     def _begun_before(self, files: Sequence[LocalFile], listed: Iterator[Fields]) -> dict[int, Started]:

@@ -89,7 +89,7 @@ def is_same_file(fingerprints: FingerprintStore, asset_id: int, file: LocalFile,
 
 def stored_parts_agree(file: LocalFile, session: MultipartSession) -> bool:
     """Whether the file has the bytes of every stored part; parts whose ETag is no MD5 are taken on trust."""
-    with file.path.open("rb", buffering=0) as opened:
+    with file.opened() as opened:
         for part in session.stored:
             if not _MD5.fullmatch(part.etag):
                 continue

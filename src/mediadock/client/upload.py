@@ -69,9 +69,10 @@ def _begin(route: Route, fingerprints: FingerprintStore, files: Sequence[LocalFi
         if begun is not None:
             return begun
     declared = [_declare(file, sending) for file in files]
+    values = [fingerprint(file) for file in files]
     prepared = server.prepare(route.account, receiver_id=sending.receiver_id, text=sending.text, files=declared)
-    for file, session in zip(files, prepared.sessions, strict=True):
-        fingerprints.keep(session.asset_id, fingerprint(file))
+    for value, session in zip(values, prepared.sessions, strict=True):
+        fingerprints.keep(session.asset_id, value)
     asset_ids = tuple(session.asset_id for session in prepared.sessions)
     return Begun(prepared.message_id, asset_ids, prepared.sessions, resumed=False)
 
