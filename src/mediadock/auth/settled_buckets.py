@@ -34,7 +34,7 @@ for i, name in ipairs(KEYS) do
   local tokens, interval, burst = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
   local full_at = math.max(tonumber(redis.call('GET', name) or now), now) + tokens * interval
   full_at = math.min(full_at, now + burst * interval)
-  redis.call('SET', name, string.format('%.6f', full_at), 'PX', math.ceil((full_at - now) * 1000))
+  redis.call('SET', name, string.format('%.6f', full_at), 'PX', math.max(1, math.ceil((full_at - now) * 1000)))
   full_in[i] = string.format('%.6f', full_at - now)
 end
 return full_in

@@ -173,6 +173,15 @@ def test_what_one_process_granted_the_others_come_to_know(stack: Embedded) -> No
     eventually(lambda: there.take(bucket) > 0, every_s=0.05)
 
 
+def test_a_limit_that_is_none_to_speak_of_is_no_trouble_for_another(stack: Embedded) -> None:
+    redis_url = stack.in_process_environment["MEDIADOCK_REDIS_URL"]
+    here, there = SettledBuckets(redis_url), SettledBuckets(redis_url)
+    vast = Bucket(f"test:{uuid4().hex}", per_s=1e12, burst=4_000_000_000_000)
+    narrow = Bucket(f"test:{uuid4().hex}", per_s=0.001, burst=10_000)
+    assert [here.take(vast, narrow) for _ in range(narrow.burst)] == [0.0] * narrow.burst
+    eventually(lambda: there.take(narrow) > 0, every_s=0.05)
+
+
 def test_a_refusal_of_one_bucket_takes_nothing_from_the_others(stack: Embedded) -> None:
     buckets = SettledBuckets(stack.in_process_environment["MEDIADOCK_REDIS_URL"])
     users = Bucket(f"test:{uuid4().hex}", per_s=0.001, burst=2)
