@@ -1,6 +1,8 @@
 /** The uploads of one client that began on this page. They outlive the components that show them. */
-import { type Client, kindOfName, type Match, NotThere, type Progress, type Upload } from "../index.js";
+import { getAsset } from "../api/calls.js";
+import { type Asset, type Client, kindOfName, type Match, NotThere, type Progress, type Upload } from "../index.js";
 import { createListeners } from "../network/listeners.js";
+import { createFollower } from "../upload/follow.js";
 import { createPreview, type Look, type Preview } from "./previews.js";
 import type { Cell, LocalFile, LocalUpload, StartOptions } from "./types.js";
 import { isUnderWay, statusOf, withAgain } from "./whole.js";
@@ -25,6 +27,8 @@ interface Entry {
   upload: Upload;
   /** By key: the handle of a file that was tried again alone. */
   again: Map<string, Upload>;
+  /** By key: a file whose processing was tried again, as the server tells of it since. */
+  processed: Map<string, Asset>;
   previews: Map<string, Preview>;
 }
 
@@ -60,6 +64,7 @@ function createUploads(client: Client): LocalUploads {
     const progress: Progress = withAgain(
       entry.upload.progress,
       entry.files.map(({ key }) => entry.again.get(key)?.progress),
+      entry.files.map(({ key }) => entry.processed.get(key)),
     );
     for (const [index, file] of entry.files.entries()) {
       const { stage, asset } = progress.files[index] ?? {};
@@ -128,7 +133,7 @@ function createUploads(client: Client): LocalUploads {
         else await Promise.all(indexes.map((each) => cancelOne(entry, each)));
       },
     };
-    const entry: Entry = { item, options, files, upload, again: new Map(), previews };
+    const entry: Entry = { item, options, files, upload, again: new Map(), processed: new Map(), previews };
     become([...entries, entry]);
     return item;
   };
@@ -145,7 +150,19 @@ function createUploads(client: Client): LocalUploads {
       options,
     );
     entry.again.clear();
+    entry.processed.clear();
     change(entry);
+  };
+
+  /** The upload itself has ended with the failure, and hears no more. */
+  const followAgain = async (entry: Entry, key: string, assetId: number) => {
+    const follower = createFollower(client.events, (id) => getAsset(client.api, id));
+    const onChange = (asset: Asset) => {
+      entry.processed.set(key, asset);
+      change(entry);
+    };
+    await follower.settled(assetId, onChange, true).catch(() => {}); // who is not told of events sees it as it was
+    follower.leave();
   };
 
   const sendAgain = async ({ entry, index, file }: NonNullable<ReturnType<typeof find>>) => {
@@ -187,8 +204,10 @@ function createUploads(client: Client): LocalUploads {
     retry: async (cell) => {
       const found = find(cell.key);
       const arrived = cell.asset && cell.asset.stage !== "uploading" && cell.asset.state !== "expired";
-      if (cell.asset && (arrived || !found)) await client.retry(cell.asset.asset_id);
-      else if (found) await sendAgain(found);
+      if (cell.asset && (arrived || !found)) {
+        await client.retry(cell.asset.asset_id);
+        if (found) void followAgain(found.entry, cell.key, cell.asset.asset_id);
+      } else if (found) await sendAgain(found);
     },
     remove: async (cell) => {
       const found = find(cell.key);

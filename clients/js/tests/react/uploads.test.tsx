@@ -180,7 +180,10 @@ test("a processing that failed is tried again at the server", async () => {
   await press("Retry a.gz");
   await until(() => server.count("POST /api/v1/assets/1/retry/") === 1);
   server.tell(upload, { stage: "processing", state: "processing" });
-  await until(() => stages()[0] === "processing");
+  await until(() => stages()[0] === "processing" && status() === "processing");
+  server.tell(upload, { stage: "done", state: "ready" });
+  await until(() => stages()[0] === "done" && status() === "done");
+  expect(hook.uploads[0]?.progress.fraction).toBe(1);
 });
 
 test("a file that is refused holds the others back until it is removed", async () => {
