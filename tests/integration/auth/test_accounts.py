@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from stack.client import Answer, Api
+from stack.problems import refused
 from stack.server import RunningServer
 
 
@@ -41,7 +42,7 @@ def test_a_refresh_token_gets_a_fresh_pair_and_is_no_bearer(running_server: Runn
     assert nobody.post("/auth/token/refresh", refresh="nonsense").status == 401
 
 
-@pytest.mark.parametrize("wrong", ["wrong", "", "x" * 100_000, "with\0nul", "ünïcödé"])
+@pytest.mark.parametrize("wrong", ["wrong", "", "x" * 100_000, "with\0nul", "ünïcödé", "half a \ud83d"])
 def test_a_wrong_password_is_the_same_as_an_unknown_name(running_server: RunningServer, wrong: str) -> None:
     known = running_server.anonymous().post("/auth/token", username="bob", password=wrong)
     unknown = running_server.anonymous().post("/auth/token", username=name(), password=wrong)
@@ -49,6 +50,12 @@ def test_a_wrong_password_is_the_same_as_an_unknown_name(running_server: Running
     assert known.body == unknown.body
     assert known.headers["content-type"] == "application/problem+json"
     assert known.json()["code"] == "wrong_credentials"
+
+
+def test_half_a_character_is_in_nobodys_name(running_server: RunningServer) -> None:
+    refused(
+        running_server.anonymous().post("/auth/token", username="bob\udc00", password="bob"), 401, "wrong_credentials"
+    )
 
 
 def test_time_does_not_tell_which_names_exist(running_server: RunningServer) -> None:

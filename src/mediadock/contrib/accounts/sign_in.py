@@ -32,7 +32,7 @@ def sign_in(*, username: str, password: str) -> SignedIn:
 
     An unknown name costs one hash as well, so that time does not tell which names exist.
     """
-    if len(password) > MAX_PASSWORD_CHARS or "\0" in username:
+    if len(password) > MAX_PASSWORD_CHARS or "\0" in username or not _is_text(username) or not _is_text(password):
         raise _wrong()
     user = _active(username=username)
     if user is None:
@@ -69,6 +69,15 @@ def _stamp(user: User) -> str:
 
 def _active(**lookup: object) -> User | None:
     return User.objects.filter(is_active=True, **lookup).first()
+
+
+def _is_text(given: str) -> bool:
+    """Whether it can be written down: JSON holds half characters too, which no name and no password has."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _wrong() -> Unauthenticated:
