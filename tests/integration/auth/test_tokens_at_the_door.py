@@ -7,8 +7,10 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import User
 from jwt.algorithms import ECAlgorithm
 
 from stack.client import Answer, Api, call
@@ -174,6 +176,20 @@ def test_while_the_issuer_is_away_its_keys_are_still_good(doors: dict[str, Door]
         refused(door.ask(f"Bearer {door.deployment.token(header={'kid': 'new'})}"), 401, "token_invalid")
     finally:
         issuer.behaviour = "good"
+
+
+def test_nobody_signs_in_where_tokens_come_from_elsewhere(doors: dict[str, Door]) -> None:
+    """Not who has a password here either, and nobody is told whether it is right."""
+    name = f"carol-{uuid4().hex[:8]}"
+    User.objects.create_user(name, password="of carol's own")
+    for password in ("of carol's own", "wrong"):
+        answers = {
+            deployment: Api(f"{door.url}/api/v1").post("/auth/token", username=name, password=password)
+            for deployment, door in doors.items()
+        }
+        refused(answers["RS256 by PEM"], 404, "not_found")
+        refused(answers["ES256 by JWKS"], 404, "not_found")
+        assert answers["HS256"].status == (200 if password != "wrong" else 401)
 
 
 def test_keys_that_were_never_seen_are_no_reason_to_believe(stack: Embedded, doors: dict[str, Door]) -> None:

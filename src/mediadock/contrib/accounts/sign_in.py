@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 
 from mediadock.auth.conf import token_settings
 from mediadock.auth.jwt import ACCESS_LIFETIME_S, issue, verify
-from mediadock.core.errors import Unauthenticated
+from mediadock.core.errors import NotFound, Unauthenticated
 
 MAX_PASSWORD_CHARS = 4096  # beyond this the hash is work that a stranger makes us do
 
@@ -30,8 +30,11 @@ class SignedIn:
 def sign_in(*, username: str, password: str) -> SignedIn:
     """Tokens for the right password of an active user. Raises Unauthenticated, the same for every wrong one.
 
-    An unknown name costs one hash as well, so that time does not tell which names exist.
+    An unknown name costs one hash as well, so that time does not tell which names exist. Raises NotFound where tokens
+    come from elsewhere and none are issued, before anything is looked at.
     """
+    if token_settings().signer is None:
+        raise NotFound("not_found", "Nobody signs in here: tokens come from their own issuer.")
     if len(password) > MAX_PASSWORD_CHARS or "\0" in username or not _is_text(username) or not _is_text(password):
         raise _wrong()
     user = _active(username=username)
