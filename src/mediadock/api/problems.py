@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from mediadock.api.validation import field_errors
+from mediadock.api.validation import bounded, field_errors
 from mediadock.core import errors
 from mediadock.core.errors import FieldError, MediadockError
 from mediadock.uploads.connections import replace_dead_connections
@@ -81,6 +81,8 @@ def install_handlers(api: NinjaAPI) -> None:
     """Make every failure inside ``api`` a problem document."""
     api.exception_handler(MediadockError)(lambda _request, error: problem_of(error))
     api.exception_handler(ValidationError)(_validation)
+    bounded_errors = bounded(api.validation_error_from_error_contexts)
+    api.validation_error_from_error_contexts = bounded_errors  # type: ignore[assignment, method-assign]  # a hook of its
     api.exception_handler(AuthenticationError)(
         lambda _request, _error: problem(401, "unauthenticated", "A bearer token is needed.")
     )
@@ -89,8 +91,8 @@ def install_handlers(api: NinjaAPI) -> None:
     api.exception_handler(RequestDataTooBig)(
         lambda _request, _error: problem(413, "body_too_large", "The body is longer than any request of this API.")
     )
-    api.exception_handler(OperationalError)(_database_away)
-    api.exception_handler(InterfaceError)(_database_away)
+    api.exception_handler(OperationalError)(database_away)
+    api.exception_handler(InterfaceError)(database_away)
     api.exception_handler(Exception)(_unexpected)
 
 
@@ -110,7 +112,8 @@ def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, HTTPStatus(error.status_code).name.lower(), str(error))
 
 
-def _database_away(_request: HttpRequest, error: Exception) -> HttpResponse:
+def database_away(_request: HttpRequest, error: Exception) -> HttpResponse:
+    """503 while PostgreSQL does not answer, or has ended our session."""
     _log.error("the database does not answer: %s", error)
     replace_dead_connections()  # one request finds out that they died, and not each
     return problem(

@@ -7,6 +7,7 @@ import pytest
 from stack.client import Api, call
 from stack.problems import fields_of, refused
 from stack.uploads import MIB, film, photo
+from stack.web import QuietWeb
 
 PREPARE = "/chats/upload/prepare/"
 GIB = 1024 * MIB
@@ -81,6 +82,24 @@ def test_what_is_wrong_with_a_file_bears_its_name_and_what_is_wrong_with_its_mes
     of_size, of_text = problem["errors"]
     assert "“" in of_size["message"]
     assert "“" not in of_text["message"]
+
+
+def test_of_very_many_complaints_the_first_hundred_are_told(alice: Api) -> None:
+    nameless = [{"file_name": f"{number}.jpg", "content_type": "image/jpeg"} for number in range(300)]
+    problem = refused(alice.post("/files/upload/", receiver_id=alice.user_id, attachments=nameless), 422)
+    assert fields_of(problem) == [f"attachments.{number}.file_size" for number in range(100)]
+    assert problem["errors"][99]["message"].startswith("“99.jpg”")
+
+
+def test_more_complaints_than_a_thousand_are_one(web: QuietWeb) -> None:
+    nonsense = {f"field {number}": number for number in range(1_001)}
+    problem = refused(web.anonymous().send("POST", "/auth/token", json=nonsense), 422, "invalid_request")
+    assert [(error["field"], error["code"]) for error in problem["errors"]] == [("body", "too_many_errors")]
+
+
+def test_a_list_that_is_far_too_long_is_not_looked_through(alice: Api) -> None:
+    body = {"receiver_id": alice.user_id, "attachments": [{}] * 2_000}
+    assert fields_of(refused(alice.send("POST", "/files/upload/", json=body), 422)) == ["attachments"]
 
 
 @pytest.mark.parametrize("missing", ["receiver_id", "file_name", "file_size"])

@@ -12,6 +12,9 @@ from mediadock.core.filetypes import Kind
 from mediadock.core.parts import MAX_BATCH_COUNT
 from mediadock.core.policy import Declared
 
+MOST_DECLARED = 1_000
+"""Files that are looked at in one body; how many the profile takes is told by a refusal of its own."""
+
 KindName = Literal["image", "video", "audio", "file"]
 
 
@@ -89,7 +92,7 @@ class AlbumIn(StrictSchema):
 
     receiver_id: int
     text: Text | None = None
-    attachments: list[FileIn]
+    attachments: Annotated[list[FileIn], Field(max_length=MOST_DECLARED)]
 
 
 class MessageIn(StrictSchema):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from mediadock.api.problems import problem_of
+from mediadock.api.problems import database_away, problem_of
 from mediadock.auth.http import bearer, brings_credentials
 from mediadock.core.errors import MediadockError, NotFound
 from mediadock.core.policy import MAX_INT64
 from mediadock.core.profiles import profile_named
 from mediadock.core.states import State
+from mediadock.uploads.connections import DATABASE_AWAY
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.find import find_visible_asset
 from mediadock.uploads.snapshot import render, snapshot
@@ -24,6 +25,8 @@ def to_the_medium(request: HttpRequest, media_id: int) -> HttpResponse:
         asset, viewer_id = _visible(request, media_id)
     except MediadockError as refusal:
         return problem_of(refusal)
+    except DATABASE_AWAY as error:
+        return database_away(request, error)
     response = HttpResponseRedirect(render(snapshot(asset, message_status=None), viewer_id=viewer_id)["media_url"])
     response.headers["Cache-Control"] = f"private, {_SHORTER_THAN_THE_ADDRESS}"
     return response
