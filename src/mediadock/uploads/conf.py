@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -50,6 +51,13 @@ class MediadockSettings:
                 f"MEDIADOCK_EVENT_RETENTION is {self.event_retention_s} seconds: a client that was away after a long"
                 f" upload would miss events. {shortest_s} is the least here, and 0 keeps them for ever."
             )
+
+    @property
+    def public_origin(self) -> str:
+        """What browsers call pages of ``public_url``: in small letters, without a path and the scheme's own port."""
+        parts = urlsplit(self.public_url.lower())
+        own_port = ":443" if parts.scheme == "https" else ":80"
+        return f"{parts.scheme}://{parts.netloc.removesuffix(own_port)}"
 
 
 @cache

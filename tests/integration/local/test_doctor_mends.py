@@ -87,6 +87,19 @@ def test_a_bucket_that_is_missing_is_made_by_the_pasted_command_and_rules_that_a
     assert refused.document("store-cors") == broken.document("store-cors-foreign")
 
 
+def test_the_buckets_rules_name_the_pages_of_the_public_address_as_browsers_do(
+    running_server: RunningServer, ask: Ask, s3: S3Client
+) -> None:
+    settings = {"S3_BUCKET": f"doctor-{uuid4().hex[:8]}", "ALLOWED_ORIGINS": ""}
+    settings["PUBLIC_URL"] = "https://Media.example.org:443/app/"
+    running_server.manage("ensure_bucket", **settings)
+    [rule] = s3.get_bucket_cors(Bucket=settings["S3_BUCKET"])["CORSRules"]
+    assert rule["AllowedOrigins"] == ["https://media.example.org"]
+    asked = ask("store-cors", **settings)
+    assert asked.those("ok") == set(asked.checks), asked.text
+    assert "https://media.example.org may" in asked.text
+
+
 def test_a_public_address_that_is_not_the_stores_is_mended_by_the_pasted_setting(
     running_server: RunningServer, ask: Ask
 ) -> None:

@@ -50,7 +50,7 @@ def _deployment() -> Deployment:
     from mediadock.server.celery import app
     from mediadock.uploads.conf import conf
 
-    origins = tuple(settings.MEDIADOCK_AUTH["allowed_origins"]) or (conf().public_url,)
+    origins = tuple(settings.MEDIADOCK_AUTH["allowed_origins"]) or (conf().public_origin,)
     return Deployment.of(conf(), origins=origins, broker_url=str(app.conf.broker_url))
 
 

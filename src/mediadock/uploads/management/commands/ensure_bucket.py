@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from mediadock.uploads.conf import conf
 from mediadock.uploads.store import object_store
 
 
@@ -17,5 +18,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:  # noqa: ANN401 - Django's own signature
         """Once, or again without harm."""
-        origins = settings.MEDIADOCK_AUTH["allowed_origins"] or (settings.MEDIADOCK["public_url"],)
+        origins = settings.MEDIADOCK_AUTH.get("allowed_origins") or (conf().public_origin,)
         object_store().ensure_bucket(cors_origins=origins)
