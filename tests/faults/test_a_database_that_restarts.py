@@ -15,7 +15,7 @@ from faults.oracle import assert_done_once, assert_ledger_settled, assert_no_gap
 from faults.pictures import quick_jpeg, slow_gif
 from faults.wires import Pass, Reset, wires_to
 from stack.breakable import BreakableServer
-from stack.client import Answer, Api
+from stack.client import Answer, Api, call
 from stack.problems import refused
 from stack.sending import Upload, prepare, send
 from stack.waiting import eventually
@@ -69,7 +69,9 @@ def test_a_picture_in_the_making_survives_an_immediate_restart(
     upload = send(sender, receiver, slow_gif(), name="dance.gif", content_type="image/gif")
     upload.wait(lambda asset: asset["stage"] == "thumbnail_ready")
     server.restart_postgres_at_once()
-    upload.sender.get("/users/me")  # the pool's dead connections are found by whoever comes first
+    address = f"{sender.base_url.removesuffix('/api/v1')}/m/{upload.asset_id}"
+    answer = call("GET", address)  # the pool's dead connections are found by whoever comes first
+    refused(answer, answer.status, {404: "media_not_found", 503: "database_unavailable"}[answer.status])
 
     done = upload.settled()
     assert (done["state"], done["attempt"]) == ("ready", 1)
