@@ -26,6 +26,8 @@ from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.together import recorded_within
 
 KEPT_FOR = timedelta(hours=24)
+_LONGEST_PATH = 255
+"""A longer one is kept by its hash: a few thousand characters are more than an index can hold."""
 P = ParamSpec("P")
 View = Callable[P, HttpResponse]
 
@@ -153,7 +155,10 @@ def _name(request: HttpRequest, key: str) -> dict[str, Any]:
         raise Malformed(
             "idempotency_key_invalid", sentence, errors=[FieldError("Idempotency-Key", "invalid", sentence)]
         )
-    return {"user_id": principal_of(request).user_id, "path": request.path, "key": key}
+    path = request.path
+    if len(path) > _LONGEST_PATH:
+        path = hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()
+    return {"user_id": principal_of(request).user_id, "path": path, "key": key}
 
 
 def _again(record: IdempotentRequest | None, digest: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from stack.client import Api, call
 from stack.problems import refused
 from stack.surface_doors import A_BATCH, A_PICTURE, SURFACE_DOORS, Door, Names
 from stack.web import QuietWeb
+
+A_FACE = {"filename": "me.png", "contentType": "image/png", "size": 10}
 
 
 def as_service(user: Api) -> Api:
@@ -50,6 +53,29 @@ def test_what_is_somebody_elses_is_as_what_never_was(door: Door, unknown: int, n
     never = {name: "gen-0" if name == "generation_id" else unknown for name in names} | {"index": 0}
     foreign = refused(door.open(bob, names), 404)
     assert refused(door.open(bob, never), 404) == foreign
+
+
+def test_an_address_longer_than_any_is_nobodys_with_a_key_too(alice: Api) -> None:
+    number = "".join(random.Random(1).choices("123456789", k=3_500))  # no index holds it, nor makes it smaller
+    path = f"/albums/{number}/media/upload"
+    answer = alice.request("POST", path, headers={"Idempotency-Key": "one"}, **A_FACE)
+    refused(answer, 404, "album_not_found")
+
+
+@pytest.mark.parametrize("user_id", [2**31 - 1, 2**31, 2**60])
+def test_a_good_token_of_a_user_who_is_not_there_makes_nothing(user_id: int, web: QuietWeb) -> None:
+    nobody = as_service(replace(web.anonymous(), user_id=user_id))
+    for path, body in {
+        "/albums": {"title": "Nobody's"},
+        "/feed/submit": {"content": "Nobody's"},
+        "/generated/gen-1/images": A_BATCH,
+        "/media/upload-session": A_PICTURE,
+        "/users/me/avatar/upload": A_FACE,
+    }.items():
+        for headers in ({}, {"Idempotency-Key": "one"}):
+            refused(nobody.send("POST", path, json=body, headers=headers), 401, "user_unknown")
+    for path in ("/albums", "/media", "/generated", "/uploads/"):
+        assert nobody.get(path).json() == {"items": [], "next": None}
 
 
 @pytest.mark.parametrize("door", SURFACE_DOORS, ids=str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 
 from mediadock.api.media import media_out
 from mediadock.contrib.albums.models import Album
@@ -22,7 +22,7 @@ def create_album(*, owner_id: int, title: str) -> Album:
     try:
         with committing("surface"):
             album = Album.objects.create(owner_id=owner_id, title=title)
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:  # no such user, or no user can have such an id
         raise Unauthenticated("user_unknown", "The token's user does not exist any more.") from error
     album.refresh_from_db()
     return album

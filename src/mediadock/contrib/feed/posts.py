@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.db.models import Q
 
 from mediadock.api.media import POST, media_out
@@ -35,7 +35,7 @@ def submit_post(*, author_id: int, content: str, media_ids: Sequence[int]) -> di
             Post.objects.filter(pk=post.pk).update(media_order=[asset.pk for asset in media])
             if publish_when_ready(post, [State(asset.state) for asset in media]) == "publishing":
                 tell(post)
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:  # no such user, or no user can have such an id
         raise Unauthenticated("user_unknown", "The token's user does not exist any more.") from error
     return _shown(post, media, author_id)
 

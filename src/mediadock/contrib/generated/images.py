@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 
 from mediadock.api.media import media_out
 from mediadock.api.pagination import newest_page
@@ -46,7 +46,7 @@ def announce_images(
                 )
                 for index, media_id in enumerate(reserve_ids(count))
             )
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:  # taken, no such user, or no user can have such an id
         if "mediadock_generated_once" in str(error):
             raise Conflict("generation_exists", "This generation has its images already.") from error
         raise Unauthenticated("user_unknown", "The token's user does not exist any more.") from error
