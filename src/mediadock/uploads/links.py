@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +24,12 @@ class NewLink:
 
 @dataclass(frozen=True)
 class ExistingLink:
-    """Something that exists already, whose id the surface has checked."""
+    """Something that exists already, whose id the surface has checked.
+
+    ``held`` is entered around the recording, when the store has answered: a transaction in which it cannot be deleted.
+    It raises where that has happened meanwhile.
+    """
 
     kind: str
     link_id: int
+    held: Callable[[], AbstractContextManager[None]] = nullcontext

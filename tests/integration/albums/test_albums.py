@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
+from mediadock.contrib.albums.albums import delete_album
+from mediadock.contrib.albums.models import Album
 from stack.client import Api, call
 from stack.problems import fields_of, refused
 from stack.uploads import MIB
+from stack.waiting import eventually
 from stack.web import QuietWeb
 from stack.workers import becomes_ready, is_rejected
 
@@ -117,6 +122,28 @@ def test_an_album_goes_with_all_that_is_in_it(alice: Api) -> None:
     assert alice.delete(f"/albums/{album}").status == 204
     refused(alice.get(f"/albums/{album}"), 404, "album_not_found")
     refused(alice.get(f"/media/{media_id}"), 404)
+
+
+def somebody_waits_for_a_lock() -> bool:
+    """Whether a statement is held up by a transaction that is not ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        (waits,) = cursor.fetchone()
+    return bool(waits)
+
+
+def test_an_album_that_is_being_deleted_takes_nothing_more(alice: Api) -> None:
+    album = album_of(alice)
+    path = f"/albums/{album}/media/upload"
+    with ThreadPoolExecutor(1) as hands:
+        with transaction.atomic():
+            delete_album(Album.objects.get(pk=album))
+            asked = hands.submit(lambda: alice.post(path, **A_PICTURE))
+            eventually(lambda: asked.done() or somebody_waits_for_a_lock())
+        refused(asked.result(), 404, "album_not_found")
+    assert alice.get("/uploads/").json()["items"] == []
 
 
 def test_nobody_makes_or_lists_albums_without_a_token(web: QuietWeb) -> None:

@@ -127,6 +127,24 @@ def test_what_is_refused_when_the_store_has_answered_leaves_nothing_there(
     assert len(assets_of(alice)) == len(open_uploads_of(alice)) == 1
 
 
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "one"}])
+def test_what_is_deleted_while_the_store_is_asked_takes_no_upload_and_leaves_nothing_there(
+    slow_web: QuietWeb, wire: Wire, hands: ThreadPoolExecutor, headers: dict[str, str]
+) -> None:
+    alice = slow_web.api_as_somebody()
+    album = alice.post("/albums", title="Summer").json()["albumId"]
+    a_film = {"filename": "party.mp4", "contentType": "video/mp4", "size": FILM_BYTES}
+    path = f"/albums/{album}/media/upload"
+    wire.fault = Stall()
+    asked = hands.submit(partial(alice.send, "POST", path, json=a_film, headers=headers))
+    eventually(lambda: wire.held >= 1)
+    assert alice.delete(f"/albums/{album}").status == 204
+    wire.fault = Pass()
+    refused(asked.result(), 404, "album_not_found")
+    assert assets_of(alice) == []
+    assert list(object_store().list_multipart_uploads(f"incoming/albums/{album}/")) == []
+
+
 def test_a_server_that_is_killed_while_the_store_is_asked_leaves_the_key_free(
     stack: Embedded, slow_web: QuietWeb, wire: Wire, hands: ThreadPoolExecutor
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import DataError, IntegrityError
@@ -33,13 +35,23 @@ def find_album(owner_id: int, album_id: int) -> Album:
     possible = 0 < album_id <= MAX_INT64
     album = Album.objects.filter(pk=album_id, owner_id=owner_id).first() if possible else None
     if album is None:
-        raise NotFound("album_not_found", "There is no such album of yours.")
+        raise _no_album()
     return album
 
 
-def delete_album(album: Album) -> None:
-    """Remove an album with all that is in it."""
+@contextmanager
+def held_album(album: Album) -> Iterator[None]:
+    """A transaction in which the album stays. Raises ``NotFound`` when it was deleted meanwhile."""
     with committing("surface"):
+        if Album.objects.select_for_update(no_key=True).filter(pk=album.pk).first() is None:
+            raise _no_album()
+        yield
+
+
+def delete_album(album: Album) -> None:
+    """Remove an album with all that is in it; what is to go into it waits, and finds that it is gone."""
+    with committing("surface"):
+        Album.objects.select_for_update().filter(pk=album.pk).first()
         locked = MediaAsset.objects.select_for_update().filter(link_kind=LINK_KIND, link_id=album.pk).order_by("pk")
         for asset in list(locked):
             delete_asset(asset)
@@ -54,3 +66,7 @@ def album_out(album: Album) -> dict[str, Any]:
 def album_media_out(asset: MediaAsset, *, viewer_id: int) -> dict[str, Any]:
     """One medium of an album, in the album's words."""
     return {**media_out(asset, viewer_id=viewer_id), "status": VIEWS[State(asset.state)].short_status}
+
+
+def _no_album() -> NotFound:
+    return NotFound("album_not_found", "There is no such album of yours.")

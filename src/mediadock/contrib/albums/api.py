@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
@@ -12,7 +14,14 @@ from mediadock.api.schemas import REFUSALS
 from mediadock.api.sessions import DeclaredFile
 from mediadock.api.surface import SESSION, begins_upload, media_page
 from mediadock.auth.http import bearer, principal_of
-from mediadock.contrib.albums.albums import album_media_out, album_out, create_album, delete_album, find_album
+from mediadock.contrib.albums.albums import (
+    album_media_out,
+    album_out,
+    create_album,
+    delete_album,
+    find_album,
+    held_album,
+)
 from mediadock.contrib.albums.models import Album
 from mediadock.contrib.albums.schemas import AlbumMediaList, AlbumRefList, AlbumRefOut, NewAlbumIn
 from mediadock.contrib.albums.surface import ALBUM, LINK_KIND
@@ -62,7 +71,7 @@ def upload(request: HttpRequest, album_id: int, body: DeclaredFile) -> Prepared:
         profile=ALBUM,
         declared=[body.declared()],
         audience=[user_id],
-        link=ExistingLink(LINK_KIND, album.pk),
+        link=ExistingLink(LINK_KIND, album.pk, held=partial(held_album, album)),
         key_fields={"album": album.pk},
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -64,7 +65,7 @@ def prepare_uploads(
     ]
     try:
         _open_multiparts(assets)
-        with recording():
+        with recording(), link.held() if isinstance(link, ExistingLink) else nullcontext():
             record_prepared(assets, owner_id=owner_id, profile=profile, audience=audience, link=link)
     except BaseException:
         _give_back(assets)
