@@ -11,6 +11,10 @@ import pytest
 
 from mediadock.auth.conf import token_settings
 from mediadock.auth.jwt import issue
+from mediadock.uploads import outbox
+from mediadock.uploads.models import MediaAsset
+from mediadock.uploads.relay import discard
+from mediadock.uploads.store import object_store
 from stack.at_once import at_once
 from stack.client import Api, call
 from stack.problems import fields_of, refused
@@ -94,6 +98,21 @@ def test_an_image_that_failed_may_be_sent_anew(service: Api, alice: Api) -> None
     assert anew != failed
     becomes_ready(anew)
     assert statuses(alice)[0] == "uploaded"
+
+
+def test_an_image_that_was_deleted_may_be_sent_anew_and_what_still_goes_of_it_takes_nothing_along(
+    service: Api,
+) -> None:
+    announced(service)
+    deleted = begun(service, 0)
+    assert service.delete(f"/media/{deleted['mediaId']}").status == 204
+    anew = arrives(service, 0)
+    assert anew != deleted["mediaId"]
+    outbox.drain(outbox.DISCARD, discard)  # by a relay that comes late
+    becomes_ready(anew)
+    key = MediaAsset.objects.get(pk=anew).object_key
+    assert object_store().head(key).size_bytes == 10
+    assert statuses(service)[0] == "uploaded"
 
 
 def test_asked_at_the_same_moment_there_is_one_upload(service: Api, alice: Api) -> None:

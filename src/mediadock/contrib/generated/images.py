@@ -55,15 +55,15 @@ def announce_images(
 def grant_image(*, owner_id: int, generation_id: str, index: int, size_bytes: int, content_type: str) -> Grant:
     """The address for the bytes of one image, now that it is made.
 
-    Asked for again while nothing has arrived, it is a fresh one; an image that failed may be sent anew, as another
-    image of the same index. Raises ``NotFound`` (``image_not_found``) and ``Conflict`` (``image_uploaded``,
+    Asked for again while nothing has arrived, it is a fresh one; an image that failed or was deleted may be sent anew,
+    as another image of the same index. Raises ``NotFound`` (``image_not_found``) and ``Conflict`` (``image_uploaded``,
     ``image_announced``).
     """
     _checked_type(content_type)
     with committing("surface"):
         image = _locked(owner_id, generation_id, index)
         asset = MediaAsset.objects.filter(pk=image.media_id).first()
-        if asset is not None and State(asset.state) in _MAY_BE_SENT_ANEW:
+        if image.begun if asset is None else State(asset.state) in _MAY_BE_SENT_ANEW:
             image, asset = _renewed(image, asset), None
         if asset is not None and asset.state != State.PENDING:
             raise Conflict("image_uploaded", f"Image {index} of this generation has arrived already.")
@@ -108,9 +108,13 @@ def _locked(owner_id: int, generation_id: str, index: int) -> GeneratedImage:
     return image
 
 
-def _renewed(image: GeneratedImage, asset: MediaAsset) -> GeneratedImage:
-    """Another image in its place: the key holds its id, and what lies under the old key is still to be removed."""
-    delete_asset(asset)
+def _renewed(image: GeneratedImage, asset: MediaAsset | None) -> GeneratedImage:
+    """Another image in its place: the key holds its id, and what lies under the old key is still to be removed.
+
+    There is no asset any more where it was deleted.
+    """
+    if asset is not None:
+        delete_asset(asset)
     image.delete()
     image.pk, image.media_id = None, reserve_ids(1)[0]
     image.save(force_insert=True)
