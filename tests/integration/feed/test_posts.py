@@ -187,6 +187,7 @@ def test_a_post_goes_with_its_media_and_only_by_its_author(alice: Api, bob: Api)
         refused(stranger.delete(f"/feed/{number}"), 404, "post_not_found")
     assert alice.delete(f"/feed/{post}").status == 204
     assert status_of(alice, post) is None
+    assert told(alice)[-1] == "deleted"
     refused(alice.get(f"/media/{media_id}"), 404)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from mediadock.api.media import POST, media_out
 from mediadock.api.pagination import newest_page
 from mediadock.contrib.feed.hooks import publish_when_ready, tell
-from mediadock.contrib.feed.models import Post
+from mediadock.contrib.feed.models import DELETED, Post
 from mediadock.core.errors import FieldError, Malformed, NotFound, Unauthenticated
 from mediadock.core.policy import MAX_INT64
 from mediadock.core.states import State
@@ -51,16 +51,19 @@ def feed_of(user_id: int, *, cursor: str | None, limit: int) -> tuple[list[dict[
 
 
 def delete_post(*, author_id: int, post_id: int) -> None:
-    """Take a post back, with all its media. Raises ``NotFound`` for everybody but its author."""
+    """Take a post back, with all its media, and tell it. Raises ``NotFound`` for everybody but its author."""
     if not 0 < post_id <= MAX_INT64:
         raise _no_post()
     with committing("surface"):
         media = MediaAsset.objects.select_for_update().filter(link_kind=POST, link_id=post_id, owner_id=author_id)
         locked = list(media.order_by("pk"))  # before the post, as a worker locks them that settles one
-        if not Post.objects.filter(pk=post_id, author_id=author_id).delete()[0]:
+        post = Post.objects.select_for_update().filter(pk=post_id, author_id=author_id).first()
+        if post is None:
             raise _no_post()
+        Post.objects.filter(pk=post.pk).delete()
         for asset in locked:
             delete_asset(asset)
+        tell(post, DELETED)
 
 
 def _in_order(media: Sequence[MediaAsset], order: Sequence[int]) -> list[MediaAsset]:
