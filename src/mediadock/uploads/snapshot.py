@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import quote
 
-from mediadock.core.profiles import profile_named
+from mediadock.core.profiles import profile_named, registered
 from mediadock.core.states import VIEWS, State, stage_of
 from mediadock.uploads.conf import conf
 from mediadock.uploads.facts import Presigned, tell
@@ -19,12 +19,8 @@ from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.store import presigner
 
 RETRYABLE_STATES = frozenset({State.FAILED})
-_THUMBNAIL_ORDER = ("240", "96", "480", "960", "2048")
-_MEDIA_ORDER: Mapping[str, tuple[str, ...]] = {
-    "video": ("video", "original"),
-    "audio": ("audio", "original"),
-    "file": ("file",),
-}
+_SMALL_ENOUGH = ("240", "96")
+"""The thumbnail to show first; of a profile with other sizes it is the smallest."""
 _TAKES_LONG = frozenset({"video", "audio"})
 """Kinds whose progress is told apart, as it happens: their first picture is only the beginning."""
 _STABLE_FOR = timedelta(minutes=5)
@@ -86,11 +82,11 @@ def render(stored: Mapping[str, Any], *, viewer_id: int) -> Snapshot:
         for name, variant in stored["variants"].items()
         if name != "original" or viewer_id == stored["owner_id"]
     }
-    media = _first(shown, _media_order(stored["kind"], shown)) if stored["state"] == State.READY else None
+    media = _first(shown, _media_order(stored, shown)) if stored["state"] == State.READY else None
     return {
         **stored,
         "variants": shown,
-        "thumbnail_url": _first(shown, _THUMBNAIL_ORDER),
+        "thumbnail_url": _first(shown, (*_SMALL_ENOUGH, *_sizes(shown))),
         "media_url": media,
         "url": media,
     }
@@ -102,13 +98,24 @@ def _error(asset: MediaAsset, state: State) -> dict[str, object] | None:
     return {"code": asset.error_code, "reason": asset.error_reason, "retryable": state in RETRYABLE_STATES}
 
 
-def _media_order(kind: str, shown: Mapping[str, object]) -> tuple[str, ...]:
-    """What to look at first: of a picture the largest, whatever its profile's preset calls it."""
-    sizes = sorted((name for name in shown if name.isdecimal()), key=int, reverse=True)
-    return _MEDIA_ORDER.get(kind, tuple(sizes))
+def _media_order(stored: Mapping[str, Any], shown: Mapping[str, object]) -> Sequence[str]:
+    """What to look at first, whatever the profile's preset calls it: its first film or sound, its largest picture."""
+    kind, profile = stored["kind"], registered().get(stored["profile"])
+    if kind == "image":
+        return _sizes(shown)[::-1]
+    if kind == "file":
+        return ("file",)
+    preset = None if profile is None else profile.video if kind == "video" else profile.audio
+    own = [variant.name for variant in preset.variants] if preset is not None else []
+    return (*own, kind, "original")
 
 
-def _first(shown: Mapping[str, Mapping[str, Any]], names: tuple[str, ...]) -> str | None:
+def _sizes(shown: Mapping[str, object]) -> list[str]:
+    """The names of the pictures among the variants, the smallest first."""
+    return sorted((name for name in shown if name.isdecimal()), key=int)
+
+
+def _first(shown: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str | None:
     return next((cast("str", shown[name]["url"]) for name in names if name in shown), None)
 
 

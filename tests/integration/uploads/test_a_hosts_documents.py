@@ -64,6 +64,7 @@ def test_a_pdf_has_the_sizes_of_its_profile_and_is_delivered(reader_id: int) -> 
     assert set(asset["variants"]) == {"64", "640", "file", "original"}
     assert max(asset["variants"]["640"]["width"], asset["variants"]["640"]["height"]) == 640
     assert call("GET", asset["media_url"]).body == body
+    assert asset["thumbnail_url"] == asset["variants"]["64"]["url"]
 
 
 def test_a_text_is_delivered(reader_id: int) -> None:
