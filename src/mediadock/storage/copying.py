@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mediadock.storage import multipart
+from mediadock.storage import multipart, objects
 from mediadock.storage.answers import parse, text
 from mediadock.storage.calls import Call, StoreCalls
 from mediadock.storage.errors import StoreUnavailable
@@ -45,7 +45,7 @@ def _copy_in_parts(
                 error_in_200=True,
             )
             parts.append(CompletedPart(number=number, etag=_send(calls, call)))
-        return multipart.complete(calls, dst_key, upload_id, parts)
+        return objects.assembled(calls, dst_key, upload_id, parts, size_bytes=size_bytes)
     except BaseException:
         multipart.abort(calls, dst_key, upload_id)
         raise

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from mediadock.storage import multipart
 from mediadock.storage.answers import children, parse, text
 from mediadock.storage.calls import Call, StoreCalls
-from mediadock.storage.errors import ObjectMissing, StoreUnavailable
+from mediadock.storage.errors import ObjectMissing, StoreUnavailable, UploadMissing
 from mediadock.storage.shapes import CompletedPart, ObjectHead, bare_etag, quoted_etag
 
 _DELETES_A_CALL = 1000  # S3's limit for DeleteObjects
@@ -104,10 +104,28 @@ def _put_in_parts(calls: StoreCalls, key: str, body: BinaryIO, *, size_bytes: in
             parts.append(CompletedPart(number=number, etag=_put_part(calls, key, upload_id, number, block)))
         if length != size_bytes:
             raise ValueError(f"the body has {length} bytes, not {size_bytes}")
-        return multipart.complete(calls, key, upload_id, parts)
+        return assembled(calls, key, upload_id, parts, size_bytes=size_bytes)
     except BaseException:
         multipart.abort(calls, key, upload_id)
         raise
+
+
+def assembled(calls: StoreCalls, key: str, upload_id: str, parts: Sequence[CompletedPart], *, size_bytes: int) -> str:
+    """Complete an upload of our own, under a key that is its alone; return the object's ETag.
+
+    A store may forget an upload as soon as it has assembled it: a call that is repeated because its answer was lost
+    is told that there is none (S3, "NoSuchUpload": aborted or completed).
+    """
+    try:
+        return multipart.complete(calls, key, upload_id, parts)
+    except UploadMissing as missing:
+        try:
+            found = head(calls, key, etag=None)
+        except ObjectMissing:
+            raise missing from None
+        if found.size_bytes != size_bytes:
+            raise
+        return found.etag
 
 
 def _put_part(calls: StoreCalls, key: str, upload_id: str, number: int, block: bytes) -> str:

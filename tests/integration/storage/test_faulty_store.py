@@ -6,14 +6,23 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from integration.storage.conftest import LATE_S
-from integration.storage.fault_proxy import Answer, Cut, CutHead, Drip, Drop, Farewell, Relabel, Stall
+from integration.storage.conftest import LATE_S, QUICK
+from integration.storage.fault_proxy import Answer, Cut, CutHead, Drip, Drop, Farewell, Fault, Pass, Relabel, Stall
 from mediadock.core.errors import Unavailable
-from mediadock.storage.errors import ObjectMissing, PartsMismatch, SourceChanged, StoreRefused, StoreUnavailable
+from mediadock.storage.errors import (
+    ObjectMissing,
+    PartsMismatch,
+    SourceChanged,
+    StoreRefused,
+    StoreUnavailable,
+    UploadMissing,
+)
 from mediadock.storage.presign import PartRange, Presigner
 from mediadock.storage.s3 import ObjectStore
 from mediadock.storage.shapes import CompletedPart
@@ -21,6 +30,7 @@ from mediadock.storage.shapes import CompletedPart
 SLOW_DOWN = Answer(503, b"<Error><Code>SlowDown</Code><Message>Signature=secret</Message></Error>")
 BROKEN = Answer(500, b"<Error><Code>InternalError</Code></Error>")
 HIDDEN = Answer(200, b'<?xml version="1.0"?>\n<Error><Code>InternalError</Code></Error>')
+FORGOTTEN = Answer(404, b"<Error><Code>NoSuchUpload</Code></Error>")
 MANY = 50
 PASSING_FAULTS = [
     SLOW_DOWN, BROKEN, Answer(502, b"<html>"), Drop(asked=False), Drop(asked=True), CutHead(3), CutHead(30),
@@ -57,6 +67,23 @@ def test_completing_outlives_a_passing_fault_even_one_that_says_200(store, shaky
     upload_id, parts = one_part(store, store_config, send)
     proxy.faults.append(fault)
     assert store.head("m", etag=shaky.complete_multipart("m", upload_id, parts)).size_bytes == 1
+
+
+def test_a_copy_in_parts_outlives_a_store_that_forgets_what_it_has_assembled(store, store_config, proxy):
+    body = os.urandom(5 * 1024 * 1024 + 1)
+    etag = put(store, "k", body)
+    in_parts = replace(QUICK, single_bytes=1024, part_copy_bytes=5 * 1024 * 1024)
+    shaky = ObjectStore(replace(store_config, endpoint_url=proxy.url), limits=in_parts)
+
+    def copied(*at_the_end: Fault) -> str:
+        proxy.faults.extend([Pass(), Pass(), Pass(), *at_the_end])  # the upload begins and has two parts
+        return shaky.copy("k", "copy", etag=etag, content_type="a/b", content_disposition=None, size_bytes=len(body))
+
+    with closing(shaky):
+        with pytest.raises(UploadMissing):
+            copied(FORGOTTEN)
+        assert store.head("copy", etag=copied(Drop(asked=True), FORGOTTEN)).size_bytes == len(body)
+    assert not proxy.faults
 
 
 def test_a_refusal_that_says_200_is_a_refusal(store, shaky, proxy, send, store_config):
