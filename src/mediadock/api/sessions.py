@@ -39,6 +39,9 @@ DECLARED_FIELDS: Mapping[str, str] = {
 }
 """What albums and avatars call them."""
 
+PAGE_FIELDS: Mapping[str, str] = {"start_part": "start", "batch_count": "count"}
+"""What a request for further addresses calls them."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -59,9 +59,9 @@ def plan_parts(size_bytes: int, *, part_size_bytes: int | None = None, num_parts
 def page_of(plan: PartPlan, *, start: int, count: int) -> range:
     """Part numbers of the page that starts at ``start``; out of range is ``Malformed``, a long page is cut short."""
     if not 1 <= start <= plan.num_parts:
-        raise _invalid("start_part", f"start_part must be between 1 and {plan.num_parts}.")
+        raise _invalid("start_part", f"A page begins with one of the parts 1 to {plan.num_parts}.")
     if not 1 <= count <= MAX_BATCH_COUNT:
-        raise _invalid("batch_count", f"batch_count must be between 1 and {MAX_BATCH_COUNT}.")
+        raise _invalid("batch_count", f"A page has 1 to {MAX_BATCH_COUNT} parts.")
     return range(start, min(start + count, plan.num_parts + 1))
 
 

@@ -77,7 +77,8 @@ def test_the_upload_url_of_a_long_film_answers_the_parts_beyond_the_first_500(al
     more = alice.get(f"{path}?start=501&count=500")
     assert more.status == 200, more.body
     assert [part["partNumber"] for part in more.json()["partUrls"]] == [501]
-    refused(alice.get(f"{path}?start=502&count=500"), 422)
+    for page, field in (("start=502&count=500", "start"), ("start=1&count=501", "count")):
+        assert fields_of(refused(alice.get(f"{path}?{page}"), 422, "page_invalid")) == [field]
 
 
 def test_fresh_addresses_are_there_for_the_asking(alice: Api) -> None:
@@ -118,6 +119,13 @@ def test_the_parts_of_a_film_are_put_together(alice: Api) -> None:
     done = alice.post(path, uploadId=session["uploadId"], parts=parts)
     assert done.status == 200, done.body
     assert (done.json()["status"], done.json()["fileSize"]) == ("UPLOADED", FILM_BYTES)
+
+
+def test_a_film_is_put_together_without_naming_its_upload_again(alice: Api) -> None:
+    session = begun_film(alice)
+    parts = sent_parts(session)
+    done = alice.post(f"/media/{session['mediaId']}/complete-multipart", parts=parts)
+    assert (done.status, done.json()["status"]) == (200, "UPLOADED")
 
 
 @pytest.mark.parametrize(

@@ -109,9 +109,9 @@ export interface CompleteIn {
   parts?: Array<PartIn> | null;
 }
 
-/** An upload whose parts are there; `parts` may be left out: the store's list is the truth. */
+/** An upload whose parts are there; `parts` may be left out: the store's list is the truth. So may `uploadId`, as the medium has one upload; another one is not found. */
 export interface CompleteMultipartIn {
-  uploadId: string;
+  uploadId?: string | null;
   parts?: Array<MediaPartIn> | null;
 }
 

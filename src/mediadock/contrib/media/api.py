@@ -10,7 +10,7 @@ from mediadock.api.media import CompletedOut, MediaOut, completed_out, media_out
 from mediadock.api.pagination import DEFAULT_LIMIT
 from mediadock.api.responses import json_response
 from mediadock.api.schemas import REFUSALS
-from mediadock.api.sessions import SESSION_FIELDS, URLS_ROUTE, SessionOut, fields_called, session_out
+from mediadock.api.sessions import PAGE_FIELDS, SESSION_FIELDS, URLS_ROUTE, SessionOut, fields_called, session_out
 from mediadock.api.surface import MEDIA_PAGE, SESSION, media_page
 from mediadock.auth.http import bearer, principal_of
 from mediadock.contrib.media.schemas import CompleteMultipartIn, MediaPartsOut, SessionIn
@@ -45,6 +45,7 @@ def begin(request: HttpRequest, body: SessionIn) -> HttpResponse:
 
 @router.get(URLS_ROUTE, response={200: SessionOut, **REFUSALS}, url_name="media_urls")
 @router.post(URLS_ROUTE, response={200: SessionOut, **REFUSALS}, operation_id="fresh_media_urls")
+@fields_called(PAGE_FIELDS)
 def more_urls(request: HttpRequest, media_id: int, start: int = 1, count: int = MAX_BATCH_COUNT) -> HttpResponse:
     """Addresses of further parts, the same page again, or a fresh one for a small file."""
     locator = Locator(asset_id=media_id)

@@ -40,9 +40,12 @@ class MediaPartIn(StrictSchema):
 
 
 class CompleteMultipartIn(StrictSchema):
-    """An upload whose parts are there; ``parts`` may be left out: the store's list is the truth."""
+    """An upload whose parts are there; ``parts`` may be left out: the store's list is the truth.
 
-    uploadId: Token
+    So may ``uploadId``, as the medium has one upload; another one is not found.
+    """
+
+    uploadId: Token | None = None
     parts: Annotated[list[MediaPartIn], Field(max_length=10_000)] | None = None
 
 
