@@ -17,13 +17,12 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from urllib.parse import quote, urlencode, urlsplit
 
 from mediadock.client.account import Account
-from mediadock.client.connections import Connections, readable
+from mediadock.client.connections import Connections, WholeHead, readable
 from mediadock.client.errors import BadAnswer, ClientError, StoreRefused, Unreachable
 from mediadock.client.generated import DEFAULT_TYPE, announce_images, begin_image
 from mediadock.client.reading import Fields
 from mediadock.client.retry import RetryPolicy, with_retries
 from mediadock.client.sessions import DirectSession
-from mediadock.core.heads import WholeHead
 
 _SLICE_BYTES = 1024 * 1024
 _TIMEOUT_S = 60.0

@@ -17,7 +17,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from mediadock.client.errors import Unreachable
-from mediadock.core.heads import WholeHead
+from mediadock.core.heads import whole_head
 
 
 class Body(Protocol):
@@ -31,6 +31,15 @@ class Body(Protocol):
     def send_to(self, sock: socket.socket) -> bool:
         """Write all of it, and answer True; False when the other side answered before it had everything."""
         ...
+
+
+class WholeHead(HTTPResponse):
+    """An answer that raises ``HTTPException`` where its head is cut short."""
+
+    def begin(self) -> None:
+        """Read the head."""
+        with whole_head(self, broken=HTTPException):
+            super().begin()
 
 
 @dataclass(frozen=True)

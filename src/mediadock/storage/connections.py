@@ -15,9 +15,9 @@ import weakref
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 
-from mediadock.core.heads import WholeHead
+from mediadock.core.heads import whole_head
 from mediadock.storage.config import Address
 
 _SEND_BLOCK_BYTES = 256 * 1024
@@ -25,6 +25,15 @@ _IDLE_S = 15.0  # stores close idle connections after 20 s (AWS) or more
 _IDLE_CONNECTIONS = 16
 
 _Idle = deque[tuple[HTTPConnection, float]]
+
+
+class WholeHead(HTTPResponse):
+    """An answer that raises ``HTTPException`` where its head is cut short."""
+
+    def begin(self) -> None:
+        """Read the head."""
+        with whole_head(self, broken=HTTPException):
+            super().begin()
 
 
 @dataclass(frozen=True)
