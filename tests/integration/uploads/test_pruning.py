@@ -211,6 +211,22 @@ def test_a_round_reads_old_rows_by_their_index_and_no_more_than_a_page_of_young_
     assert by_index <= 3 * BATCH
 
 
+def test_a_round_reads_no_more_where_statistics_are_of_a_table_that_was_empty(user_id: int) -> None:
+    """As after a long backlog was pruned: PostgreSQL reckons with a row, and would read and sort all there are."""
+    history(user_id, 16 * BATCH)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE mediadock_event")
+        Event.objects.filter(user_id=user_id).delete()
+        cursor.execute("ANALYZE mediadock_event")
+    history(next(_user_ids), 8 * BATCH)
+    with transaction.atomic():
+        before = rows_read()
+        assert prune_events() == 0
+        in_order, by_index = (now - then for now, then in zip(rows_read(), before, strict=True))
+    assert in_order == 0
+    assert by_index <= 3 * BATCH
+
+
 def rows_read() -> tuple[int, int]:
     """How many rows of the table this transaction has read: one after the other, and by an index."""
     with connection.cursor() as cursor:

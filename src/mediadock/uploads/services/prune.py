@@ -21,6 +21,7 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
+from mediadock.uploads import turns
 from mediadock.uploads.conf import conf
 from mediadock.uploads.crashpoints import committing
 from mediadock.uploads.facts import Found, tell
@@ -78,15 +79,18 @@ def _prune_batch(*, after: int) -> _Batch:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_TURN])
         if not cursor.fetchone()[0]:
             return _Batch(0, None)
+        cursor.execute(turns.BY_INDEX_ONLY)
         cursor.execute(_PRUNE, {"kept_s": conf().event_retention_s, "after": after})
         batch = _Batch(*cursor.fetchone())
+        cursor.execute(turns.AS_USUAL)
     if batch.pruned:
         tell(Found({"pruned_event": batch.pruned}))
     return batch
 
 
 # The limit within keeps the planner to the index of (user_id, seq), and the array to that of ids: it cannot know how
-# few there are, and would read the whole table for each batch.
+# few there are, and would read the whole table for each batch. Where its statistics are of a table that was empty, it
+# would read and sort the whole table for a page all the same: nothing is sorted here, see ``turns.BY_INDEX_ONLY``.
 _PRUNE = """
     WITH page AS MATERIALIZED (
         SELECT id, user_id, seq, created_at < now() - make_interval(secs => %(kept_s)s) AS is_past
