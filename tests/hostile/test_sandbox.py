@@ -137,7 +137,7 @@ def test_memory_is_bounded() -> None:
 
 
 def test_memory_that_breaks_a_child_before_anybody_looked_is_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mediadock.processing.sandbox.watchdog._PERIOD_S", 2.0)
+    monkeypatch.setattr("mediadock.processing.sandbox.watchdog.resident_bytes", lambda _pid: 0)
     failure = failure_of("grow_and_abort", limits=replace(PATIENT, memory_bytes=100 * MIB))
     assert failure.code == "out_of_memory"
     assert f"exit {-signal.SIGABRT}," in failure.log

@@ -146,6 +146,7 @@ def test_of_many_sweepers_one_does_each_thing(alice: Api, bob: Api, mallory: Api
     assert Event.objects.filter(asset_id__in=living).count() == told_before
     for person in (alice, bob, mallory):
         assert_ledger_adds_up(person)
+    all_is_recent(overdue + unsaid + silent + unheard)
     assert not any(asdict(sweep()).values())
 
 
