@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from celery.worker import WorkController
 
 _log = logging.getLogger(__name__)
-_TIME_LIMIT_S = int(os.environ.get("MEDIADOCK_PROCESS_TIME_LIMIT", "900")) + 60
+_TIME_LIMIT_S = int(os.environ.get("MEDIADOCK_PROCESS_TIME_LIMIT") or "900") + 60
 _VISIBILITY_TIMEOUT_S = _TIME_LIMIT_S + 300
 _BROKER_URL = os.environ.get("MEDIADOCK_BROKER_URL") or os.environ.get(
     "MEDIADOCK_REDIS_URL", "redis://127.0.0.1:6379/0"
