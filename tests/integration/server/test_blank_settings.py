@@ -1,4 +1,4 @@
-"""A number that is left blank, as a template leaves it, is one that is not set: in the workers as in the web process."""
+"""A number that is left blank, as a template leaves it, is not set: in the workers as in the web process."""
 
 from __future__ import annotations
 
