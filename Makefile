@@ -1,7 +1,8 @@
 # Needs Python 3.11+, git and make; everything else comes into .venv with pinned hashes, or from the lock files of npm.
 PYTHON ?= python3
 PORT ?= 8000
-LANES ?= $(if $(ARGS),0,2)# how many folders of tests run beside each other; 0: in pytest's own process
+# How many folders of tests run beside each other. Each starts whole systems, which want two cores; 0: in pytest's own process.
+LANES ?= $(if $(ARGS),0,$(shell test "$$(getconf _NPROCESSORS_ONLN)" -ge 4 && echo 2 || echo 0))
 VENV := .venv
 BIN := $(VENV)/bin
 WEB := src/mediadock/server/web/index.html
@@ -17,7 +18,7 @@ help: ## this list
 up: $(VENV)/runtime pages ## run the whole platform on this machine (PORT=8000)
 	@exec $(BIN)/mediadock up --port $(PORT)
 
-test: $(VENV)/dev pages ## all tests, with real servers on free ports (ARGS="tests/unit -q", LANES=1)
+test: $(VENV)/dev pages ## all tests, with real servers on free ports (ARGS="tests/unit -q", LANES=2)
 	$(BIN)/pytest --dist loadgroup --no-loadscope-reorder --numprocesses $(LANES) $(ARGS)
 
 check: $(VENV)/dev build/openapi.json clients/js/node_modules/.installed demo/node_modules/.installed ## style, types, layers
