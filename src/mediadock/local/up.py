@@ -16,7 +16,7 @@ from typing import TextIO
 from mediadock.core.errors import MediadockError
 from mediadock.local.application import application_environment, application_programs, preparation, run_step
 from mediadock.local.data_directory import DataDirectory
-from mediadock.local.errors import PortTaken
+from mediadock.local.errors import DidNotStart, PortTaken
 from mediadock.local.log import Log
 from mediadock.local.ports import claim, is_free
 from mediadock.local.stack import Ports, Stack, choose_ports
@@ -58,7 +58,9 @@ def _run(*, port: int, data_dir: Path, log: Log) -> int:
     ):
         try:
             _start(stack, supervisor, env=env, data=data, log=log)
-        except StopRequested:
+        except (StopRequested, DidNotStart):
+            if not stop_requested.is_set():
+                raise  # otherwise it did not start because Ctrl-C reached it, too
             log.say("Stopped before everything was up.")
             return 0
         _greet(stack, data=data, log=log)

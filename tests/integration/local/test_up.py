@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -64,6 +64,13 @@ class Up:
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
+
+    def those(self, *names: str) -> list[psutil.Process]:
+        found = []
+        for process in self.family():
+            with suppress(psutil.NoSuchProcess):
+                found += [process] if process.name() in names else []
+        return found
 
 
 @contextmanager
@@ -165,6 +172,17 @@ def test_a_stop_while_it_starts_is_obeyed(data: Path) -> None:
         running.process.send_signal(signal.SIGINT)
         assert running.finish() == 0
     assert [process for process in family if not is_gone(process)] == []
+
+
+def test_ctrl_c_while_the_database_is_made_is_a_stop_and_no_failure(data: Path) -> None:
+    with up(data.with_name("unmade"), port=free_port()) as running:
+        running.read_until("Starting")
+        eventually(lambda: bool(running.those("initdb", "postgres")), every_s=0.01)
+        for process in (psutil.Process(running.process.pid), *running.those("initdb")):
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGINT)  # a terminal tells all of its group
+        assert running.finish() == 0, running.text
+    assert "Stopped before everything was up." in running.text
 
 
 @pytest.mark.parametrize(
