@@ -6,6 +6,7 @@ import base64
 import io
 
 import numpy as np
+import pillow_heif
 import pytest
 import pyvips
 import thumbhash
@@ -99,6 +100,19 @@ def test_transparency_stays() -> None:
     out = Image.open(io.BytesIO(render(encoded(clear, "png"))["240"].body))
     assert out.mode == "RGBA"
     assert out.getpixel((100, 100))[3] == 0
+
+
+@pytest.mark.parametrize("form", ["heic", "avif"])
+def test_colours_that_are_stored_as_dark_as_they_are_transparent_come_out_bright(form: str) -> None:
+    half = Image.new("RGBA", (300, 200), (200, 100, 50, 128))
+    body = io.BytesIO()
+    if form == "avif":
+        half.save(body, format="AVIF", alpha_premultiplied=True)
+    else:
+        pillow_heif.from_bytes("RGBa", half.size, half.convert("RGBa").tobytes()).save(body)
+    red, green, blue, alpha = Image.open(io.BytesIO(render(body.getvalue())["240"].body)).getpixel((120, 80))
+    assert is_near((red, green, blue), (200, 100, 50), tolerance=10)
+    assert alpha == pytest.approx(128, abs=4)
 
 
 def test_a_wide_gamut_profile_is_converted() -> None:

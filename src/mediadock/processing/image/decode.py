@@ -10,7 +10,8 @@ import re
 
 import pyvips  # type: ignore[import-untyped]
 
-from mediadock.processing.image.heic import decode_heic
+from mediadock.processing.image.heic import decode_heic, is_premultiplied, straight
+from mediadock.processing.image.loaders import HEIF_FAMILY
 from mediadock.processing.image.opened import Opened, corrupt
 
 # Damage must be asked for in the loader's options; libvips 8.18 drops ``fail_on`` given to ``thumbnail`` itself.
@@ -34,6 +35,8 @@ def decode_as(opened: Opened, width: int, **shape: object) -> pyvips.Image:
             return _in_memory(decode_heic(opened.intake.whole()).thumbnail_image(width, **shape))
         if opened.header.content_type == "image/jpeg":
             return _decode_jpeg(opened, width, shape)
+        if opened.has_alpha and opened.header.content_type in HEIF_FAMILY and is_premultiplied(opened.intake.whole()):
+            return _in_memory(straight(opened.intake.open(WHOLE_OR_NOTHING)).thumbnail_image(width, **shape))
         return _in_memory(opened.intake.thumbnail(width, WHOLE_OR_NOTHING, **shape))
     except pyvips.Error as error:
         raise corrupt(error) from None

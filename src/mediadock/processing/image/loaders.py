@@ -15,7 +15,7 @@ _TYPE_OF_LOADER = {
     "gifload": "image/gif",
     "tiffload": "image/tiff",
 }
-_HEIF_FAMILY = frozenset({_HEIF, "image/heic", "image/avif"})
+HEIF_FAMILY = frozenset({_HEIF, "image/heic", "image/avif"})
 
 
 def lock_loaders() -> None:
@@ -35,4 +35,4 @@ def type_of(picture: pyvips.Image) -> str:
 
 def agrees(found: str, sniffed: str) -> bool:
     """Whether the decoder that opened the file is the one that its head announced."""
-    return found == sniffed or (found == _HEIF and sniffed in _HEIF_FAMILY)
+    return found == sniffed or (found == _HEIF and sniffed in HEIF_FAMILY)

@@ -28,6 +28,7 @@ class Opened:
     intake: Intake
     sideways: bool
     has_profile: bool
+    has_alpha: bool
     cut_short: bool
     is_hevc: bool
 
@@ -58,6 +59,7 @@ def open_picture(intake: Intake, content_type: str) -> Opened:
         intake=intake,
         sideways=_number(picture, "orientation", 1) in _SIDEWAYS,
         has_profile=bool(picture.get_typeof("icc-profile-data")),
+        has_alpha=bool(picture.hasalpha()),
         cut_short=cut_short or (content_type == "image/gif" and header.frames > 1 and gif_ends_early(intake.whole())),
         is_hevc=bool(picture.get_typeof("heif-compression")) and picture.get("heif-compression") == "hevc",
     )
