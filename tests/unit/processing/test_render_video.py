@@ -132,6 +132,16 @@ def test_a_varying_frame_rate_is_kept_frame_by_frame() -> None:
     assert times_of(made) == pytest.approx([at - wanted[0] for at in wanted], abs=0.001)
 
 
+@pytest.mark.parametrize("seconds", [0.48, 0.6, 0.92])
+def test_a_last_picture_that_lasts_long_lasts_long(seconds: float) -> None:
+    """As at the end of a silent recording of a screen on which nothing moves; the encoder may code it before others."""
+    last_lasts = "setts=pts=PTS:dts=DTS:duration='if(eq(NEXT_PTS,NOPTS),9/TB,DURATION)'"
+    source = remuxed(film(seconds=seconds, audio=None), container="mp4", extra=("-bsf:v", last_lasts))
+    watched = watch(source, ENCODED)
+    assert watched.facts.duration_s == pytest.approx(seconds + 8.96, abs=0.01)
+    assert described(watched.film)["seconds"] == pytest.approx(seconds + 8.96, abs=0.01)
+
+
 @pytest.mark.parametrize(("rate", "frames"), [(60, 60), (100, 50), (120, 60), (240, 60)])
 def test_rates_over_60_a_second_are_reduced(rate: int, frames: int) -> None:
     watched = watch(film(rate=rate, seconds=1.0, size=(1920, 1080), extra=("-t", "1")), ENCODED)

@@ -27,6 +27,13 @@ _SHORT_LOOK = ":rc-lookahead=4:sync-lookahead=0"
 _TICKS = "1:120000"
 """Fine enough for any frame's time, and a whole number of ticks for each of the usual rates."""
 
+_TO_ITS_END = (
+    "setts=pts=PTS:dts=DTS:duration='st(0,max(ld(0),PTS+DURATION));"
+    "if(eq(NEXT_PTS,NOPTS),max(DURATION,ld(0)-STARTPTS-DTS+STARTDTS),DURATION)'"
+)
+"""The packet that is coded last lasts until the picture that is shown last has ended, which may be another one: an MP4
+ends where its packets do, and a recording of a screen on which nothing moves ends with one long picture."""
+
 
 def encoding(url: str, film: Film, variants: Sequence[VideoVariant]) -> list[str]:
     """Decode, and encode every variant."""
@@ -77,7 +84,7 @@ def _pictures(video: VideoStream, variant: VideoVariant, size: tuple[int, int]) 
         *("-c:v", "libx264", "-preset", variant.speed, "-crf", str(variant.crf), "-profile:v", "high"),
         *("-maxrate", str(rate), "-bufsize", str(2 * rate), "-threads:v", THREADS, "-a53cc", "0"),
         *("-x264-params", f"fps={round(frames * 1000)}/1000{ahead}"),
-        *("-fps_mode", "vfr", "-enc_time_base:v", _TICKS, "-bsf:v", KEPT_UNITS),
+        *("-fps_mode", "vfr", "-enc_time_base:v", _TICKS, "-bsf:v", f"{KEPT_UNITS},{_TO_ITS_END}"),
         *("-metadata:s:v", "encoder="),
     ]
 
