@@ -65,6 +65,13 @@ def test_a_phone_held_any_way_gives_an_upright_film(degrees: int) -> None:
         assert is_near(seen, wanted), (seen, wanted)
 
 
+@pytest.mark.parametrize("degrees", ["89.99", "-89.99"])
+def test_a_matrix_that_was_rounded_turns_by_a_quarter_all_the_same(degrees: str) -> None:
+    body = remuxed(film(seconds=0.4), container="mov", before=("-display_rotation:v:0", degrees))
+    facts = watch(body).facts
+    assert (facts.width, facts.height) == (180, 320)
+
+
 def test_a_mirrored_film_is_turned_over() -> None:
     mirrored = remuxed(film(filters="vflip"), container="mp4", before=("-display_vflip:v:0",))
     watched = watch(mirrored)

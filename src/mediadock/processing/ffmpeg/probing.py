@@ -82,13 +82,19 @@ def _video(container: Any, stream: Any) -> dict[str, object] | None:  # noqa: AN
         "width": frame.width,
         "height": frame.height,
         "sample_aspect": aspect if 1 / _UNLIKELY_ASPECT <= aspect <= _UNLIKELY_ASPECT else 1.0,
-        "rotation": int(frame.rotation) % 360,
+        "rotation": _rotation(frame),
         "transfer": int(frame.color_trc),
         "frame_rate": float(stream.average_rate or stream.guessed_rate or 0),
         "interlaced": bool(frame.interlaced_frame),
         "matrix": int(frame.colorspace),
         "mirrored": _is_mirrored(frame),
     }
+
+
+def _rotation(frame: Any) -> int:  # noqa: ANN401
+    """As FFmpeg will turn it: what is a degree or less beside a quarter, by rounding, is turned by the quarter."""
+    degrees = int(frame.rotation) % 360
+    return degrees - degrees % 180 + 90 if abs(degrees % 180 - 90) <= 1 else degrees
 
 
 def _is_mirrored(frame: Any) -> bool:  # noqa: ANN401
