@@ -9,7 +9,7 @@ import pytest
 
 from media.encoders import made_by_ffmpeg
 from media.films import FILMS, PLACE, TITLE_MARKER, corners_of, film, frame_at, moving_gif, remuxed, turned
-from media.pictures import QUARTERS, is_near
+from media.pictures import QUARTERS, encoded, is_near, quarters
 from media.playing import boxes_of
 from media.watching import ENCODED, described, luma_of, packets_of, probed, times_of, units_of, watch, watch_as_usual
 from mediadock.core.errors import ContentRejected, ProcessingFailed
@@ -70,6 +70,13 @@ def test_a_matrix_that_was_rounded_turns_by_a_quarter_all_the_same(degrees: str)
     body = remuxed(film(seconds=0.4), container="mov", before=("-display_rotation:v:0", degrees))
     facts = watch(body).facts
     assert (facts.width, facts.height) == (180, 320)
+
+
+def test_pictures_of_a_camera_that_have_exif_in_them_are_a_film() -> None:
+    one = encoded(quarters(320, 180), "jpeg", gps=True)
+    body = made_by_ffmpeg("-f", "mjpeg", "-i", "{0}", "-c", "copy", suffix="avi", inputs=(one * 10,))
+    for seen, wanted in zip(corners_of(frame_at(watch(body).film, 0.2)), QUARTERS, strict=True):
+        assert is_near(seen, wanted), (seen, wanted)
 
 
 def test_a_mirrored_film_is_turned_over() -> None:

@@ -98,8 +98,11 @@ def _rotation(frame: Any) -> int:  # noqa: ANN401
 
 
 def _is_mirrored(frame: Any) -> bool:  # noqa: ANN401
-    """Whether the display matrix, nine numbers by rows, turns the picture over."""
-    matrix = frame.side_data.get("DISPLAYMATRIX")
+    """Whether the display matrix, nine numbers by rows, turns the picture over; also where that cannot be known."""
+    try:
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # PyAV reads nothing beside the pixels where it has no name for some of it, as for EXIF
+        return True
     if matrix is None:
         return False
     a, b, _, c, d, *_ = struct.unpack("=9i", bytes(matrix))
