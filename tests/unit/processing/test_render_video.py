@@ -74,7 +74,7 @@ def test_a_matrix_that_was_rounded_turns_by_a_quarter_all_the_same(degrees: str)
 
 def test_pictures_of_a_camera_that_have_exif_in_them_are_a_film() -> None:
     one = encoded(quarters(320, 180), "jpeg", gps=True)
-    body = made_by_ffmpeg("-f", "mjpeg", "-i", "{0}", "-c", "copy", suffix="avi", inputs=(one * 10,))
+    body = made_by_ffmpeg("-f", "mjpeg", "-i", "{0}", "-c", "copy", suffix="mov", inputs=(one * 10,))
     for seen, wanted in zip(corners_of(frame_at(watch(body).film, 0.2)), QUARTERS, strict=True):
         assert is_near(seen, wanted), (seen, wanted)
 
@@ -227,6 +227,23 @@ def test_memory_of_a_4k_film_stays_below_a_gibibyte(long_side: int) -> None:
     large = film(codec="hevc", pixels="yuv420p10le", size=(3840, 2160), seconds=1.0)
     preset = VideoPreset(variants=(VideoVariant(long_side=long_side, short_side=long_side),))
     watch(large, preset, limits=Limits(wall_s=300, cpu_s=600, memory_bytes=1024**3, file_bytes=VIDEO_LIMITS.file_bytes))
+
+
+def test_a_film_whose_pictures_are_lost_is_no_sound() -> None:
+    source = film(seconds=0.5)
+    lost = source
+    for picture in packets_of(source):
+        lost = lost.replace(picture, bytes(len(picture)))
+    with pytest.raises(ContentRejected, match="damaged") as refusal:
+        probed(lost)
+    assert refusal.value.code == "corrupt"
+
+
+def test_pictures_of_a_rare_form_are_not_even_tried() -> None:
+    body = made_by_ffmpeg("-f", "lavfi", "-i", "testsrc=duration=0.2", "-c:v", "qtrle", suffix="mov")
+    with pytest.raises(ContentRejected) as refusal:
+        probed(body)
+    assert refusal.value.code == "type_not_allowed"
 
 
 def test_too_large_an_output_is_refused() -> None:

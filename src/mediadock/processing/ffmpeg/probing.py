@@ -12,11 +12,12 @@ import av.logging
 
 from mediadock.core.errors import ContentRejected
 from mediadock.processing.ffmpeg.arguments import RULES
-from mediadock.processing.ffmpeg.formats import COUNTS_FROM_ZERO, TELLS_DURATION
+from mediadock.processing.ffmpeg.formats import COUNTS_FROM_ZERO, DECODERS, TELLS_DURATION
 from mediadock.processing.sandbox.child import Parent
 
 av.logging.set_level(None)
 
+_DECODERS = frozenset(DECODERS.split(","))
 _ENCRYPTED_TAGS = frozenset({"encv", "enca", "drmi", "drms"})
 _PACKETS_FOR_ONE_FRAME = 600
 _UNLIKELY_ASPECT = 20.0
@@ -42,9 +43,35 @@ def _facts(container: Any, demuxer: str) -> dict[str, object]:  # noqa: ANN401 -
     sounds = [stream for stream in container.streams.audio if stream.codec_context is not None]
     if any(_tag(stream.codec_context) in _ENCRYPTED_TAGS for stream in (*pictures, *sounds)):
         raise ContentRejected("encrypted", "This file is protected by a password or by copy protection.")
-    video = next((found for found in (_video(container, stream) for stream in pictures) if found), None)
+    video = _pictures(container, pictures)
     audio = next((_audio(stream) for stream in sounds if stream.codec_context.sample_rate in _RATES), None)
     return {"duration_s": _duration_s(container, demuxer), "video": video, "audio": audio}
+
+
+def _pictures(container: Any, streams: list[Any]) -> dict[str, object] | None:  # noqa: ANN401
+    """The first stream that decodes; None where there is nothing to decode, as behind a camera that was off.
+
+    ContentRejected where there is and it does not: a film is no sound because its pictures are lost. The list of
+    decoders that FFmpeg is given holds here by our own doing: libavformat keeps to it only while it opens.
+    """
+    refused: ContentRejected | None = None
+    for stream in streams:
+        codec = stream.codec_context.name
+        if codec not in _DECODERS:
+            refused = refused or ContentRejected(
+                "type_not_allowed", "The pictures of this film are in a form that cannot be shown here.", log=codec
+            )
+            continue
+        frame, packets = _first_frame(container, stream)
+        if frame is not None:
+            return _video(stream, frame)
+        if packets:
+            refused = refused or ContentRejected(
+                "corrupt", "The pictures of this film are damaged and cannot be shown.", log=f"{packets} packets"
+            )
+    if refused is not None:
+        raise refused
+    return None
 
 
 def _tag(context: Any) -> str:  # noqa: ANN401
@@ -67,11 +94,8 @@ def _is_cover(stream: Any) -> bool:  # noqa: ANN401
     return bool(stream.disposition & av.stream.Disposition.attached_pic) or stream.codec_context is None
 
 
-def _video(container: Any, stream: Any) -> dict[str, object] | None:  # noqa: ANN401
-    """By the first frame that decodes, which alone knows the rotation; None when there is none."""
-    frame = _first_frame(container, stream)
-    if frame is None:
-        return None
+def _video(stream: Any, frame: Any) -> dict[str, object]:  # noqa: ANN401
+    """By the first frame that decodes, which alone knows the rotation."""
     context = stream.codec_context
     aspect = float(stream.sample_aspect_ratio or context.sample_aspect_ratio or 1) or 1.0
     return {
@@ -109,17 +133,20 @@ def _is_mirrored(frame: Any) -> bool:  # noqa: ANN401
     return bool(a * d - b * c < 0)
 
 
-def _first_frame(container: Any, stream: Any) -> Any:  # noqa: ANN401
+def _first_frame(container: Any, stream: Any) -> tuple[Any, int]:  # noqa: ANN401
+    """The first frame that decodes, None where none does; and how many packets of pictures were tried."""
+    tried = 0
     stream.codec_context.thread_count = 1
     for number, packet in enumerate(container.demux(stream)):
         try:
             for frame in packet.decode():
-                return frame
+                return frame, tried
         except av.FFmpegError:
             pass  # the next packet may do; players are tolerant, so are we
+        tried += packet.size > 0
         if number >= _PACKETS_FOR_ONE_FRAME:
             break
-    return None
+    return None, tried
 
 
 def _audio(stream: Any) -> dict[str, object]:  # noqa: ANN401
