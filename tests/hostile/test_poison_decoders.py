@@ -15,6 +15,7 @@ import pytest
 
 from hostile.poisoned import (
     BRIEF,
+    PICTURES,
     children_left,
     film_of,
     folders_in,
@@ -25,11 +26,16 @@ from hostile.poisoned import (
     temporary_folder,
 )
 from media import programs
-from media.pictures import encoded, quarters
+from media.pictures import colour_at, encoded, quarters
 from media.programs import MP4_HEAD, Call, Program
 from media.rendering import render
 from mediadock.core.errors import ContentRejected, ProcessingFailed
+from mediadock.core.profiles import VideoPreset
 from mediadock.processing import sandbox
+from mediadock.processing.ffmpeg import Probe
+from mediadock.processing.image import Output
+from mediadock.processing.source import MemorySource
+from mediadock.processing.video import render_poster
 
 PIPELINES = {"sound": sound_of, "film": film_of}
 OUTPUT = {"sound": "audio.m4a", "film": "video.mp4"}
@@ -131,6 +137,16 @@ def test_a_decoder_that_says_too_much_is_stopped_in_time_and_fills_no_memory(
 def test_a_decoder_that_floods_the_poster_is_stopped_too(tmp_path: Path) -> None:
     program = stub(tmp_path, programs.floods_descriptor(1))
     assert ending_of(program, "film", **SOON) in ("timeout", "out_of_memory")
+
+
+def test_a_decoder_that_breaks_at_a_second_look_leaves_the_first_as_the_poster(tmp_path: Path) -> None:
+    """A black beginning is a poster too where what follows takes the decoder too long, or breaks it."""
+    small = replace(PICTURES, width=160, height=90)
+    probe = Probe(demuxer="avi", duration_s=None, video=small, audio=None)
+    pictures: list[Output] = []
+    with in_the_place_of_ffmpeg(stub(tmp_path, programs.black_once(160 * 90 * 3))):
+        render_poster(MemorySource(bytes(1000)), probe, VideoPreset(), emit=pictures.append, limits=BRIEF)
+    assert colour_at(pictures[-1].body, 0.5, 0.5) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -293,6 +293,19 @@ def ends(
     return program
 
 
+def black_once(size_bytes: int) -> Program:
+    """Says so many zeros on descriptor 1 the first time that it is started in a folder, and crashes ever after."""
+    program = Program()
+    program.call(Call.OPEN, program.text("seen"), 0o1 | 0o100 | 0o200, 0o600)  # O_WRONLY O_CREAT O_EXCL
+    program.keep_file()
+    program.call(Call.CLOSE, Register.FILE)
+    with program.if_zero():
+        program.call(Call.WRITE, 1, SCRATCH, size_bytes)
+        program.end()
+    program.segfault()
+    return program
+
+
 def puts_in_place(name: str, *calls: tuple[int, tuple[int | str, ...]]) -> Program:
     """Tries to put something that is no file where its output should be, and ends well. Strings are names."""
     program = Program()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pyvips  # type: ignore[import-untyped]
 
-from mediadock.core.errors import ContentRejected
+from mediadock.core.errors import ContentRejected, ProcessingFailed
 from mediadock.processing.ffmpeg.arguments import global_arguments, input_arguments
 from mediadock.processing.ffmpeg.run import run_ffmpeg
 from mediadock.processing.image.encode import encode
@@ -48,7 +48,12 @@ def _telling_frame(parent: Parent, film: Film, size: tuple[int, int]) -> pyvips.
     """The first of a few places whose frame is not uniform, or the least uniform of them."""
     found: list[tuple[float, pyvips.Image]] = []
     for start_s in _places(film.duration_s):
-        frame = _frame_at(parent, film, size, start_s)
+        try:
+            frame = _frame_at(parent, film, size, start_s)
+        except ProcessingFailed:
+            if not found:
+                raise
+            break  # too far from a key frame, say: what was seen before is a poster too
         if frame is None:
             continue
         variety = float(frame.colourspace("b-w").deviate())
