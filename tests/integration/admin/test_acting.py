@@ -96,6 +96,21 @@ def test_many_are_asked_about_once_and_each_outcome_is_told(operator: Operator, 
     assert [state_of(carol, asset_id) for asset_id in broken] == ["processing", "processing"]
 
 
+def test_one_that_breaks_is_told_of_and_holds_up_no_other(operator: Operator, carol: Api) -> None:
+    """Its profile is no longer registered."""
+    before, broken, behind = [failed_asset(carol) for _ in range(3)]
+    MediaAsset.objects.filter(pk=broken).update(profile="gone")
+    chosen = [str(asset_id) for asset_id in (before, broken, behind)]
+    answer = operator.post(ASSETS, action="delete_assets", _selected_action=chosen, confirmed="yes")
+    assert answer.status == 302
+    assert messages(operator.page(ASSETS)) == [
+        "2 assets were deleted.",
+        f"Asset {broken}, beach.jpg: Something broke; the log tells what.",
+    ]
+    assert list(MediaAsset.objects.filter(pk__in=(before, broken, behind)).values_list("pk", flat=True)) == [broken]
+    MediaAsset.objects.filter(pk=broken).delete()
+
+
 @pytest.mark.parametrize("verb", ["retry", "expire", "delete"])
 def test_who_may_only_look_cannot_act(onlooker: Operator, carol: Api, verb: str) -> None:
     asset_id = failed_asset(carol)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from mediadock.core.errors import MediadockError, Unavailable
 from mediadock.core.states import CAN_RETRY, State
+from mediadock.uploads.connections import DATABASE_AWAY
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.delete import delete_asset
 from mediadock.uploads.services.expire import expire_upload
 from mediadock.uploads.services.retry import retry_asset
 
 MOST_AT_ONCE = 500
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ class Outcomes:
 
 
 def carry_out(verb: Verb, assets: Iterable[MediaAsset], *, note: Callable[[MediaAsset, str], None]) -> Outcomes:
-    """Do it to each, and ``note`` what was done. A store that is away ends it, since each further try takes seconds."""
+    """Do it to each, and ``note`` what was done. A store that is away ends it, since each further try takes seconds.
+
+    One whose hook breaks, or whose profile is gone, holds up no other, and what became of the others is told.
+    """
     outcomes = Outcomes()
     for asset in assets:
         try:
@@ -50,6 +57,12 @@ def carry_out(verb: Verb, assets: Iterable[MediaAsset], *, note: Callable[[Media
             outcomes.refused.append(f"Asset {asset.pk}, {asset.file_name}: {error.detail}")
             if isinstance(error, Unavailable):
                 break
+            continue
+        except DATABASE_AWAY:
+            raise
+        except Exception:  # noqa: BLE001 - a mistake of the host's, or of ours, about this one
+            _log.exception("asset %s: %s broke in the admin", asset.pk, verb.name)
+            outcomes.refused.append(f"Asset {asset.pk}, {asset.file_name}: Something broke; the log tells what.")
             continue
         note(asset, outcome)
         outcomes.done[outcome] += 1
