@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import quote
 
-from mediadock.core.profiles import profile_named, registered
+from mediadock.core.profiles import registered
 from mediadock.core.states import VIEWS, State, stage_of
 from mediadock.uploads.conf import conf
 from mediadock.uploads.facts import Presigned, tell
@@ -123,7 +123,8 @@ def _address(variant: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str,
     """A variant as the wire has it. What we did not render ourselves is only ever offered as an attachment."""
     wire = {name: variant.get(name) for name in ("content_type", "width", "height", "size_bytes")}
     settings = conf()
-    if settings.cdn_base_url and profile_named(stored["profile"]).public and not variant.get("attachment"):
+    profile = registered().get(stored["profile"])  # none is a host's that was taken out: its files are private
+    if settings.cdn_base_url and profile is not None and profile.public and not variant.get("attachment"):
         return {"url": f"{settings.cdn_base_url.rstrip('/')}/{quote(variant['key'])}", **wire}
     disposition = None
     if variant.get("attachment"):

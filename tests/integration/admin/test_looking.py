@@ -18,8 +18,10 @@ from mediadock.uploads.lifecycle import claim, transition
 from mediadock.uploads.models import MediaAsset
 from mediadock.uploads.services.process import process_claimed
 from stack.client import Api
-from stack.operators import ASSETS, QUEUES, STORAGE, Operator
+from stack.embedded import Embedded
+from stack.operators import ASSETS, QUEUES, STORAGE, Operator, new_operator
 from stack.uploads import complete, photo, prepare, put_direct, uploaded_photo
+from stack.web import run_quiet_web
 
 WICKED = '"><script>alert(1)</script><img src=x onerror=alert(2)>.jpg'
 
@@ -64,6 +66,14 @@ def test_an_asset_is_found_by_all_its_names(operator: Operator, carol: Api) -> N
         assert found(operator, q=term) == [asset_id], term
     assert asset_id in found(operator, q=str(carol.user_id))
     assert asset_id in found(operator, q=str(carol.username))
+
+
+def test_what_a_profile_left_that_is_gone_is_listed_also_beside_a_cdn(stack: Embedded, carol: Api) -> None:
+    asset_id = ready_picture(carol)
+    MediaAsset.objects.filter(pk=asset_id).update(profile="gone")
+    with run_quiet_web(stack, MEDIADOCK_CDN_BASE_URL="https://cdn.example.org") as web:
+        assert asset_id in found(new_operator(web.url, superuser=True), q=str(asset_id))
+    MediaAsset.objects.filter(pk=asset_id).delete()
 
 
 @pytest.mark.parametrize("term", ["@nobody-at-all", "incoming/none/at/all", "9" * 19, "9" * 40, "%25%25", "%27--"])
