@@ -93,6 +93,15 @@ def test_what_hides_beside_the_pictures_is_left_behind() -> None:
     assert {unit for packet in packets_of(watched.film) for unit in units_of(packet)} <= {1, 5, 7, 8}
 
 
+def test_what_was_trimmed_away_is_not_published() -> None:
+    """Who trims a film without encoding it leaves what lies before the next picture to begin with."""
+    trimmed = remuxed(film(audio=None, extra=_KEYS), container="mp4", before=("-ss", "1.5"))
+    assert len(packets_of(trimmed)) == 25
+    watched = watch(trimmed)
+    assert watched.facts.duration_s == pytest.approx(0.5, abs=0.05)
+    assert len(packets_of(watched.film)) == pytest.approx(12.5, abs=1)
+
+
 def test_a_film_that_changes_its_size_is_not_copied() -> None:
     first = film(container="ts", size=(320, 180), extra=("-g", "25"))
     second = film(container="ts", size=(240, 240), extra=("-g", "25", "-output_ts_offset", "2"))

@@ -13,12 +13,13 @@ _LEVEL_AT = 3  # of an AVCDecoderConfigurationRecord, ISO/IEC 14496-15
 
 @dataclass(frozen=True)
 class Finished:
-    """Seconds, pixels, and ten times the H.264 level."""
+    """Seconds, pixels, ten times the H.264 level, and whether there are pictures in it that no player shows."""
 
     duration_s: float
     width: int
     height: int
     level: int
+    hides_pictures: bool
 
 
 def read_finished(name: str) -> Finished | None:
@@ -42,4 +43,5 @@ def _read(container: Any) -> Finished | None:  # noqa: ANN401 - an input of PyAV
         width=context.width,
         height=context.height,
         level=context.extradata[_LEVEL_AT],
+        hides_pictures=any(entry.is_discard for entry in streams[0].index_entries),
     )

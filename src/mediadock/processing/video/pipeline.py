@@ -57,8 +57,10 @@ def _copied(
 
 
 def _is_whole(copy: Finished, film: Film) -> bool:
+    """Whether it is the film and no more: who trims one may leave the rest in it, with a list of what to show."""
     return (
-        copy.level <= MAX_LEVEL
+        not copy.hides_pictures
+        and copy.level <= MAX_LEVEL
         and (copy.width, copy.height) == (film.video.width, film.video.height)
         and copy.duration_s >= _ENOUGH * (film.duration_s or 0)
     )
