@@ -125,6 +125,17 @@ def test_hdr_becomes_sdr_with_white_that_is_nearly_white_and_grey_that_is_grey(
     assert brightest == pytest.approx(235, abs=14)
 
 
+@pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
+def test_hdr_that_names_no_primaries_is_a_film_too(transfer: str) -> None:
+    named = f"format=yuv420p10le,setparams=color_trc={transfer}:colorspace=bt2020nc"
+    body = film(codec="hevc", pixels="yuv420p10le", seconds=0.2, size=(160, 90), audio=None, filters=named)
+    everything = film(
+        codec="hevc", pixels="yuv420p10le", seconds=0.2, size=(160, 90), audio=None,
+        filters=f"{named}:color_primaries=bt2020",
+    )  # fmt: skip
+    assert (luma_of(watch(body).film) == luma_of(watch(everything).film)).all()
+
+
 @pytest.mark.parametrize("pixels", ["yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le"])
 def test_other_samplings_become_8_bits_of_420(pixels: str) -> None:
     watched = watch(film(pixels=pixels))

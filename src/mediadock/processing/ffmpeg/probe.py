@@ -22,7 +22,7 @@ class VideoStream:
     """Moving pictures. ``width`` and ``height`` are as coded, before ``sample_aspect`` and ``rotation``.
 
     ``rotation`` is counter-clockwise degrees that the pictures must be turned by to stand upright, as FFmpeg counts.
-    ``transfer`` and ``matrix`` are numbers of ITU-T H.273; 2 is unspecified.
+    ``transfer``, ``matrix`` and ``primaries`` are numbers of ITU-T H.273; 2 is unspecified.
     """
 
     index: int
@@ -38,6 +38,7 @@ class VideoStream:
     interlaced: bool
     matrix: int
     mirrored: bool
+    primaries: int = 2
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def _video(found: object) -> VideoStream | None:
         interlaced=bool(found["interlaced"]),
         matrix=int(found["matrix"]),
         mirrored=bool(found["mirrored"]),
+        primaries=int(found["primaries"]),
     )
 
 

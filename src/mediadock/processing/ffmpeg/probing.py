@@ -112,6 +112,7 @@ def _video(stream: Any, frame: Any) -> dict[str, object]:  # noqa: ANN401
         "interlaced": bool(frame.interlaced_frame),
         "matrix": int(frame.colorspace),
         "mirrored": _is_mirrored(frame),
+        "primaries": int(frame.color_primaries),
     }
 
 

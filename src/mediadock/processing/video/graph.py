@@ -80,6 +80,7 @@ def _tone_mapped(video: VideoStream) -> list[str]:
     if transfer is None:
         return []
     return [
+        *(["setparams=color_primaries=bt2020"] if video.primaries == _UNSPECIFIED else []),  # as every HDR has them
         "format=yuv420p10le",
         f"zscale=tin={transfer}:pin=bt2020:min=2020_ncl:rin=tv:t=linear:npl={_WHITE_NITS}",
         "format=gbrpf32le",
