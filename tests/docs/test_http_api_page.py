@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -30,7 +32,12 @@ def test_the_session_of_the_page_answers_as_it_shows(running_server: RunningServ
 
 
 def session(server: RunningServer, folder: Path):
-    return run_session(blocks(PAGE), folder=folder, server=server.url, env={})
+    """As somebody to whom nothing has happened yet, in the place of alice, who is in other tests too."""
+    name = f"user-{uuid4().hex[:10]}"
+    made = f"from django.contrib.auth.models import User; User.objects.create_user({name!r}, password={name!r})"
+    server.manage("shell", "-c", made)
+    as_somebody = [replace(block, text=block.text.replace('"alice"', f'"{name}"')) for block in blocks(PAGE)]
+    return run_session(as_somebody, folder=folder, server=server.url, env={})
 
 
 @pytest.fixture
