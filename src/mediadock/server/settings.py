@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import pq
+
 from mediadock.server.headers import origin_of
 from mediadock.storage.config import StoreConfig
 
@@ -23,6 +26,9 @@ def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     pairs = (pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     query = {name: unquote(value) for name, value in pairs}
+    if unknown := query.keys() - {one.keyword.decode() for one in pq.Conninfo.get_defaults()}:
+        # the pool would try again and again, and each request be told that the database is away
+        raise ImproperlyConfigured(f"MEDIADOCK_DATABASE_URL: libpq has no parameter {', '.join(sorted(unknown))}.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -36,21 +36,27 @@ print(connection.get_connection_params()["sslmode"], libpq_parameters()["sslmode
 """
 
 
-def told(url: str) -> list[str]:
-    """What the program says with this address."""
+def run(url: str) -> subprocess.CompletedProcess[str]:
+    """The program with this address."""
     environment = os.environ | {
         "MEDIADOCK_DATABASE_URL": url,
         "MEDIADOCK_SECRET_KEY": "of-this-test",
         "DJANGO_SETTINGS_MODULE": "mediadock.server.settings",
     }
-    ran = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", _PROGRAM], env=environment, capture_output=True, text=True, timeout=240, check=False
     )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout.splitlines()
 
 
 def test_what_the_address_asks_for_is_asked_for(stack: Embedded, database_url: str) -> None:
     joint = "&" if "?" in database_url else "?"
     asked = f"{joint}sslmode=disable&options=-csearch_path%3Delsewhere"
-    assert told(database_url + asked) == ["elsewhere", "42P01", "disable disable"]
+    ran = run(database_url + asked)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines() == ["elsewhere", "42P01", "disable disable"]
+
+
+def test_what_nobody_knows_is_named_at_the_start() -> None:
+    ran = run("postgresql://localhost/mediadock?conn_max_age=600&sslmode=disable")
+    assert ran.returncode != 0
+    assert ran.stderr.endswith("MEDIADOCK_DATABASE_URL: libpq has no parameter conn_max_age.\n")
